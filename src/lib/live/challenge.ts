@@ -1,0 +1,56 @@
+/** A challenge: task, budget and what a recipe may choose. The server checks every submission against it. */
+import * as v from 'valibot';
+import {
+  BaseIdSchema,
+  MAX_RANK,
+  MAX_STEPS,
+  QUANTISATIONS,
+  TaskIdSchema,
+  type Recipe,
+} from '../engine/formats/recipe.ts';
+
+export const METHOD_KINDS = ['lora', 'full', 'head'] as const;
+
+export const ChallengeSchema = v.strictObject({
+  task: TaskIdSchema,
+  base: BaseIdSchema,
+  /** Reported by the device; the server cannot count steps. */
+  maxSteps: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_STEPS)),
+  maxRank: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_RANK)),
+  methods: v.pipe(v.array(v.picklist(METHOD_KINDS)), v.minLength(1, 'allow at least one method')),
+  quantisations: v.pipe(
+    v.array(v.picklist(QUANTISATIONS)),
+    v.minLength(1, 'allow at least one quantisation'),
+  ),
+  submissionsPerParticipant: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)),
+});
+export type Challenge = v.InferOutput<typeof ChallengeSchema>;
+
+export function defaultChallenge(): Challenge {
+  return {
+    task: 'definition-domain',
+    base: 'nano',
+    maxSteps: 600,
+    maxRank: 16,
+    methods: ['lora', 'full', 'head'],
+    quantisations: [...QUANTISATIONS],
+    submissionsPerParticipant: 10,
+  };
+}
+
+/** Sentences naming what `recipe` breaks; empty when it may be submitted. */
+export function challengeViolations(challenge: Challenge, recipe: Recipe): string[] {
+  const broken: string[] = [];
+  if (recipe.task !== challenge.task) broken.push(`this round's task is ${challenge.task}`);
+  if (recipe.base.id !== challenge.base) broken.push(`this round's base model is ${challenge.base}`);
+  if (recipe.base.weights !== 'pretrained') broken.push('a submission starts from the pretrained weights');
+  if (!challenge.methods.includes(recipe.method.kind))
+    broken.push(`${recipe.method.kind} is not allowed in this round`);
+  if (!challenge.quantisations.includes(recipe.quantisation))
+    broken.push(`${recipe.quantisation} is not allowed in this round`);
+  if (recipe.method.kind === 'lora' && recipe.method.rank > challenge.maxRank)
+    broken.push(`rank ${recipe.method.rank} is above this round's limit of ${challenge.maxRank}`);
+  if (recipe.steps > challenge.maxSteps)
+    broken.push(`${recipe.steps} steps are above this round's limit of ${challenge.maxSteps}`);
+  return broken;
+}

@@ -1,0 +1,161 @@
+/**
+ * A live session as a pure reducer: state and event go in, the next state comes out.
+ *
+ * The server appends an event to Postgres before it applies it; a restarted server and a reconnecting
+ * client rebuild the same state by replaying. No clock and no randomness are read here: events carry both.
+ */
+import type { Entry } from '../leaderboard/rank.ts';
+import type { Challenge } from './challenge.ts';
+
+export interface Participant {
+  id: string;
+  nickname: string;
+  joinedAt: number;
+}
+
+export interface Round {
+  id: string;
+  /** 1-based. */
+  number: number;
+  challenge: Challenge;
+  startedAt: number;
+  endedAt: number | null;
+}
+
+export interface SessionState {
+  code: string;
+  title: string;
+  /** Sequence number of the last applied event; 0 before the first. */
+  seq: number;
+  phase: 'lobby' | 'round' | 'between-rounds' | 'ended';
+  participants: Record<string, Participant>;
+  rounds: Round[];
+  /** Submissions of all rounds by submission id. */
+  submissions: Record<string, Entry & { roundId: string }>;
+}
+
+export type SessionEvent =
+  | { type: 'participant:joined'; at: number; participant: Participant }
+  | { type: 'round:started'; at: number; round: Round }
+  | { type: 'round:ended'; at: number; roundId: string }
+  | {
+      type: 'submission:received';
+      at: number;
+      submissionId: string;
+      participantId: string;
+      roundId: string;
+      recipe: string;
+      /** What the device reported, 0–1; null when it reported nothing. */
+      reportedAccuracy: number | null;
+      reportedTrainable: number | null;
+    }
+  | {
+      type: 'submission:verified';
+      at: number;
+      submissionId: string;
+      accuracy: number;
+      trainable: number;
+    }
+  | { type: 'submission:rejected'; at: number; submissionId: string; reason: string }
+  | { type: 'session:ended'; at: number };
+
+/** An event with its place in the session's log. `seq` starts at 1 and has no gaps. */
+export interface SequencedEvent {
+  seq: number;
+  event: SessionEvent;
+}
+
+export function initialSession(code: string, title: string): SessionState {
+  return { code, title, seq: 0, phase: 'lobby', participants: {}, rounds: [], submissions: {} };
+}
+
+/**
+ * Applies one event. An event already applied (`seq` ≤ the state's) leaves the state as it is.
+ * @throws {SequenceGapError} when events are missing in between: the caller must fetch a snapshot.
+ */
+export function reduceSession(state: SessionState, { seq, event }: SequencedEvent): SessionState {
+  if (seq <= state.seq) return state;
+  if (seq !== state.seq + 1) throw new SequenceGapError(state.seq, seq);
+  return { ...apply(state, event), seq };
+}
+
+export class SequenceGapError extends Error {
+  override name = 'SequenceGapError';
+  constructor(have: number, got: number) {
+    super(`event ${got} cannot follow event ${have}`);
+  }
+}
+
+function apply(state: SessionState, event: SessionEvent): SessionState {
+  switch (event.type) {
+    case 'participant:joined':
+      return {
+        ...state,
+        participants: { ...state.participants, [event.participant.id]: event.participant },
+      };
+    case 'round:started':
+      return { ...state, phase: 'round', rounds: [...state.rounds, event.round] };
+    case 'round:ended':
+      return {
+        ...state,
+        phase: 'between-rounds',
+        rounds: state.rounds.map((round) =>
+          round.id === event.roundId ? { ...round, endedAt: event.at } : round,
+        ),
+      };
+    case 'submission:received': {
+      const nickname = state.participants[event.participantId]?.nickname ?? '';
+      return withSubmission(state, {
+        submissionId: event.submissionId,
+        participantId: event.participantId,
+        roundId: event.roundId,
+        nickname,
+        recipe: event.recipe,
+        status: 'provisional',
+        accuracy: event.reportedAccuracy,
+        trainable: event.reportedTrainable,
+        submittedAt: event.at,
+        reason: null,
+      });
+    }
+    case 'submission:verified':
+      return updateSubmission(state, event.submissionId, {
+        status: 'verified',
+        accuracy: event.accuracy,
+        trainable: event.trainable,
+      });
+    case 'submission:rejected':
+      return updateSubmission(state, event.submissionId, {
+        status: 'rejected',
+        accuracy: null,
+        trainable: null,
+        reason: event.reason,
+      });
+    case 'session:ended':
+      return { ...state, phase: 'ended' };
+  }
+}
+
+type Submission = SessionState['submissions'][string];
+
+function withSubmission(state: SessionState, submission: Submission): SessionState {
+  return {
+    ...state,
+    submissions: { ...state.submissions, [submission.submissionId]: submission },
+  };
+}
+
+function updateSubmission(state: SessionState, id: string, change: Partial<Submission>): SessionState {
+  const submission = state.submissions[id];
+  return submission ? withSubmission(state, { ...submission, ...change }) : state;
+}
+
+/** The round that is running, or the last one; null in the lobby. */
+export function currentRound(state: SessionState): Round | null {
+  return state.rounds.at(-1) ?? null;
+}
+
+/** Submissions of one round. */
+export function submissionsOf(state: SessionState, roundId: string): Submission[] {
+  return Object.values(state.submissions).filter((submission) => submission.roundId === roundId);
+}
