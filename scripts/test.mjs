@@ -1,0 +1,146 @@
+/**
+ * `npm test`: installs what it needs, then runs every check and suite, one after the other.
+ *
+ *   npm test                      everything
+ *   npm test -- --only=unit,e2e   these steps
+ *
+ * The last line is `N passed, N failed`: tests, and each check without tests of its own as one.
+ */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ensureChromium } from './lib/chromium.mjs';
+import { stateFolder } from './lib/paths.mjs';
+import { mustRun, run, tool } from './lib/process.mjs';
+import { readCounts, summaryLine } from './lib/reports.mjs';
+import { checkNode, ensureBuilt, ensureInstalled } from './lib/setup.mjs';
+import { note, runMain, seconds, SetupError } from './lib/steps.mjs';
+
+/** @typedef {import('./lib/reports.mjs').Counts} Counts */
+
+const reports = join(stateFolder, 'reports');
+
+/** @type {{ name: string, title: string, work: () => Promise<Counts> }[]} */
+const STEPS = [
+  check('format', 'Formatting (Prettier)', tool('prettier/bin/prettier.cjs', ['--check', '.'])),
+  check('lint', 'Lint (ESLint)', tool('eslint/bin/eslint.js', ['.', '--max-warnings=0'])),
+  check(
+    'types',
+    'Types (svelte-check)',
+    tool('svelte-check/bin/svelte-check', ['--tsconfig', './tsconfig.json', '--fail-on-warnings']),
+  ),
+  check(
+    'layers',
+    'Layers (dependency-cruiser)',
+    tool('dependency-cruiser/bin/dependency-cruise.mjs', [
+      '--config',
+      '.dependency-cruiser.cjs',
+      ...['src', 'server', 'scripts', 'bench', 'tests'],
+    ]),
+  ),
+  vitest('unit', 'Unit tests'),
+  { name: 'build', title: 'Build', work: async () => (await ensureBuilt(), passedOnce) },
+  vitest('tooling', 'Tests of the tooling'),
+  vitest('db', 'Database tests'),
+  vitest('live', 'Live tests over real sockets'),
+  { name: 'e2e', title: 'End-to-end tests in Chromium', work: endToEnd },
+];
+
+const passedOnce = { passed: 1, failed: 0, skipped: 0 };
+const failedOnce = { passed: 0, failed: 1, skipped: 0 };
+
+await runMain(async () => {
+  const wanted = chooseSteps(process.argv.slice(2));
+  checkNode();
+  await ensureInstalled();
+  await mkdir(reports, { recursive: true });
+  // Types of the routes, and the tsconfig.json that ours extends: every step below reads them.
+  await mustRun(...tool('@sveltejs/kit/svelte-kit.js', ['sync']), {
+    quiet: true,
+    failure: 'svelte-kit sync failed; its output is above.',
+  });
+
+  const results = [];
+  for (const { name, title, work } of wanted) {
+    console.log(`\n▸ ${title} …`);
+    const started = performance.now();
+    const counts = await work().catch((error) => {
+      console.error(error instanceof SetupError ? error.message : error);
+      return failedOnce;
+    });
+    console.log(`${counts.failed ? '✗' : '✓'} ${title} (${seconds(started)})`);
+    results.push({ name, counts, time: seconds(started) });
+  }
+
+  console.log('\nSummary');
+  for (const { name, counts, time } of results)
+    console.log(`  ${name.padEnd(8)} ${time.padStart(8)}  ${summaryLine([counts])}`);
+  console.log(summaryLine(results.map(({ counts }) => counts)));
+  return results.some(({ counts }) => counts.failed > 0) ? 1 : 0;
+});
+
+/** @param {string[]} args */
+function chooseSteps(args) {
+  const names = STEPS.map(({ name }) => name);
+  const only = args.map((arg) => /^--only=(.+)$/.exec(arg)?.[1]?.split(',') ?? [arg]).flat();
+  const unknown = only.filter((name) => !names.includes(name));
+  if (unknown.length > 0)
+    throw new SetupError(
+      `Unknown: ${unknown.join(', ')}. Use --only= with any of ${names.join(', ')}.`,
+    );
+  return only.length === 0 ? STEPS : STEPS.filter(({ name }) => only.includes(name));
+}
+
+/**
+ * A step that passes when every command succeeds; output is shown only when one fails.
+ * @param {string} name
+ * @param {string} title
+ * @param {[string, string[]][]} commands
+ */
+function check(name, title, ...commands) {
+  return {
+    name,
+    title,
+    work: async () => {
+      for (const [command, args] of commands) {
+        const { code, output } = await run(command, args, { quiet: true });
+        if (code === 0) continue;
+        console.log(output);
+        return failedOnce;
+      }
+      return passedOnce;
+    },
+  };
+}
+
+/**
+ * One vitest project.
+ * @param {string} project
+ * @param {string} title
+ */
+function vitest(project, title) {
+  return {
+    name: project,
+    title,
+    work: async () => {
+      const file = join(reports, `${project}.json`);
+      await rm(file, { force: true });
+      const args = ['run', '--project', project, '--reporter=default', '--reporter=json'];
+      const { code } = await run(
+        ...tool('vitest/vitest.mjs', [...args, `--outputFile.json=${file}`]),
+      );
+      return readCounts('vitest', file, code);
+    },
+  };
+}
+
+async function endToEnd() {
+  const chromium = await ensureChromium();
+  await ensureBuilt();
+  const file = join(reports, 'e2e.json');
+  await rm(file, { force: true });
+  note('Each file starts the built server on a data folder of its own');
+  const { code } = await run(...tool('@playwright/test/cli.js', ['test', '--reporter=list,json']), {
+    env: { CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: file },
+  });
+  return readCounts('playwright', file, code);
+}

@@ -1,0 +1,78 @@
+/** The parts of `npm start` and `npm test` that decide: what is rebuilt, what is counted, which Node will do. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { hashSources } from '../../scripts/lib/hash.mjs';
+import { readCounts, summaryLine } from '../../scripts/lib/reports.mjs';
+import { checkNode } from '../../scripts/lib/setup.mjs';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rankroom-setup-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('the hash that decides on a build', () => {
+  const hash = () => hashSources(folder, ['src', 'config.js', 'absent']);
+  beforeEach(async () => {
+    await mkdir(join(folder, 'src/deep'), { recursive: true });
+    await writeFile(join(folder, 'src/deep/a.ts'), 'a');
+    await writeFile(join(folder, 'config.js'), 'c');
+  });
+
+  it('stays the same when nothing changed, or only a test did', async () => {
+    const before = await hash();
+    await writeFile(join(folder, 'src/deep/a.test.ts'), 'test');
+    await writeFile(join(folder, 'src/deep/a.ts'), 'a');
+    expect(await hash()).toBe(before);
+  });
+
+  it('changes with a content, a name, and a file moved between folders', async () => {
+    const seen = [await hash()];
+    await writeFile(join(folder, 'src/deep/a.ts'), 'b');
+    seen.push(await hash());
+    await writeFile(join(folder, 'src/b.ts'), '');
+    seen.push(await hash());
+    await rm(join(folder, 'src/deep/a.ts'));
+    await writeFile(join(folder, 'src/a.ts'), 'b');
+    seen.push(await hash());
+    expect(new Set(seen).size).toBe(4);
+  });
+});
+
+describe('the count in the last line', () => {
+  const report = async (content: unknown) => {
+    const file = join(folder, 'report.json');
+    await writeFile(file, JSON.stringify(content));
+    return file;
+  };
+  const vitest = { numPassedTests: 5, numFailedTests: 0, numPendingTests: 1, numTodoTests: 0 };
+
+  it('adds passed, failed and skipped', async () => {
+    const unit = await readCounts('vitest', await report(vitest), 0);
+    const stats = { expected: 3, unexpected: 1, flaky: 1, skipped: 0 };
+    const e2e = await readCounts('playwright', await report({ stats }), 1);
+    expect(summaryLine([unit, e2e])).toBe('8 passed, 2 failed, 1 skipped');
+    expect(summaryLine([e2e])).toBe('3 passed, 2 failed');
+  });
+
+  it('counts a suite that died, or failed without a failing test, as one failure', async () => {
+    expect(await readCounts('vitest', join(folder, 'none.json'), 1)).toEqual({
+      passed: 0,
+      failed: 1,
+      skipped: 0,
+    });
+    expect(await readCounts('vitest', await report(vitest), 1)).toEqual({
+      passed: 5,
+      failed: 1,
+      skipped: 1,
+    });
+  });
+});
+
+it('accepts Node 20.19 and newer, and says what is needed otherwise', () => {
+  for (const version of ['20.19.0', '22.0.0', '24.1.0'])
+    expect(() => checkNode(version)).not.toThrow();
+  for (const version of ['18.20.0', '20.18.3']) expect(() => checkNode(version)).toThrow(/20\.19/);
+});
