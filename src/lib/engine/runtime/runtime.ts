@@ -1,0 +1,36 @@
+/** What the engine needs of ONNX Runtime, the same on Node and in a browser. */
+import type { BackendChoice } from '../train/events.ts';
+
+export type Feed = Float32Array | Float64Array | Int32Array;
+
+/** A value that stays where the backend keeps it, between runs. */
+export interface Held {
+  readonly shape: readonly number[];
+  /** Copies the value to the CPU. */
+  read(): Promise<Float32Array>;
+  /** Frees device memory; a no-op for values on the CPU. */
+  dispose(): void;
+}
+
+export interface Session {
+  /**
+   * @param feeds inputs by name: host arrays, or values held from an earlier run
+   * @returns every output by name; the caller disposes of them
+   */
+  run(feeds: Readonly<Record<string, HostTensor | Held>>): Promise<Record<string, Held>>;
+  release(): Promise<void>;
+}
+
+export interface HostTensor {
+  data: Feed;
+  shape: readonly number[];
+}
+
+export interface Runtime {
+  readonly choice: BackendChoice;
+  /**
+   * @param model ONNX bytes
+   * @param options.keepOnDevice outputs that are fed back into the next run and need not reach the CPU
+   */
+  createSession(model: Uint8Array, options?: { keepOnDevice?: readonly string[] }): Promise<Session>;
+}
