@@ -1,0 +1,43 @@
+/**
+ * Brakes on guessing. A class sits behind one address, so limits by address alone are wide, and the
+ * narrow one is by address and username together.
+ */
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { Refusal } from '../refusal.ts';
+
+const LIMITS = {
+  /** Sign-in attempts for one username from one address. */
+  login: { points: 10, duration: 10 * 60 },
+  loginAddress: { points: 300, duration: 10 * 60 },
+  signup: { points: 200, duration: 10 * 60 },
+  setup: { points: 20, duration: 10 * 60 },
+  join: { points: 1200, duration: 10 * 60 },
+  /** Codes that name no session: 31^6 codes cannot be searched at this rate. */
+  unknownCode: { points: 120, duration: 10 * 60 },
+} as const;
+
+export type Brake = keyof typeof LIMITS;
+
+export class RateLimits {
+  readonly #limiters = new Map<Brake, RateLimiterMemory>();
+
+  /** @throws {Refusal} 429 that says how long to wait */
+  async spend(brake: Brake, key: string): Promise<void> {
+    try {
+      await this.#limiter(brake).consume(key);
+    } catch (error) {
+      if (!(error instanceof RateLimiterRes)) throw error;
+      const seconds = Math.ceil(error.msBeforeNext / 1000);
+      const wait = seconds > 90 ? `${Math.ceil(seconds / 60)} minutes` : `${seconds} seconds`;
+      throw new Refusal(429, `Too many attempts. Try again in ${wait}.`);
+    }
+  }
+
+  #limiter(brake: Brake): RateLimiterMemory {
+    const held = this.#limiters.get(brake);
+    if (held) return held;
+    const made = new RateLimiterMemory(LIMITS[brake]);
+    this.#limiters.set(brake, made);
+    return made;
+  }
+}

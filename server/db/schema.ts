@@ -1,0 +1,211 @@
+/**
+ * Every table. The event log is the truth of a live session; participants, rounds, runs and submissions
+ * repeat what queries need to reach without replaying, and are written in the same transaction.
+ */
+import {
+  bigint,
+  customType,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { Recipe } from '../../src/lib/engine/formats/recipe.ts';
+import type { EntryStatus } from '../../src/lib/leaderboard/rank.ts';
+import type { Challenge } from '../../src/lib/live/challenge.ts';
+import type { Report } from '../../src/lib/live/protocol.ts';
+import type { SessionEvent } from '../../src/lib/live/session.ts';
+
+const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
+const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+
+export type Role = 'instructor' | 'student';
+
+export const users = pgTable('users', {
+  id: text('id').primaryKey(),
+  /** As typed, for display. */
+  username: text('username').notNull(),
+  /** Case-folded, so that Ada and ada are one account. */
+  usernameKey: text('username_key').notNull().unique(),
+  passwordHash: text('password_hash').notNull(),
+  role: text('role').$type<Role>().notNull(),
+  createdAt: moment('created_at').notNull(),
+});
+
+export const authSessions = pgTable('auth_sessions', {
+  /** SHA-256 of the cookie's value: a leaked table signs nobody in. */
+  id: text('id').primaryKey(),
+  userId: text('user_id')
+    .notNull()
+    .references(() => users.id, { onDelete: 'cascade' }),
+  expiresAt: moment('expires_at').notNull(),
+});
+
+/** One-time links that make an instructor. */
+export const setupTokens = pgTable('setup_tokens', {
+  tokenHash: text('token_hash').primaryKey(),
+  expiresAt: moment('expires_at').notNull(),
+});
+
+/** What one deployment keeps for itself, such as the secret its private splits are drawn with. */
+export const settings = pgTable('settings', {
+  key: text('key').primaryKey(),
+  value: text('value').notNull(),
+});
+
+export const liveSessions = pgTable(
+  'live_sessions',
+  {
+    id: uuid('id').primaryKey(),
+    code: text('code').notNull().unique(),
+    title: text('title').notNull(),
+    hostId: text('host_id')
+      .notNull()
+      .references(() => users.id),
+    createdAt: moment('created_at').notNull(),
+    endedAt: moment('ended_at'),
+  },
+  (table) => [index('live_sessions_host_id').on(table.hostId)],
+);
+
+const sessionId = () =>
+  uuid('session_id')
+    .notNull()
+    .references(() => liveSessions.id, { onDelete: 'cascade' });
+
+export const sessionEvents = pgTable(
+  'session_events',
+  {
+    sessionId: sessionId(),
+    /** From 1, without gaps. */
+    seq: integer('seq').notNull(),
+    event: jsonb('event').$type<SessionEvent>().notNull(),
+    /** The client's request that caused it; a repeat is answered from here. */
+    requestId: uuid('request_id'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.sessionId, table.seq] }),
+    unique('session_events_request').on(table.sessionId, table.requestId),
+  ],
+);
+
+export const participants = pgTable(
+  'participants',
+  {
+    id: uuid('id').primaryKey(),
+    sessionId: sessionId(),
+    /** The account of a signed-in participant; guests have none. */
+    userId: text('user_id').references(() => users.id, { onDelete: 'set null' }),
+    nickname: text('nickname').notNull(),
+    nicknameKey: text('nickname_key').notNull(),
+    /** SHA-256 of the seat cookie. */
+    seatHash: text('seat_hash').notNull().unique(),
+    seatExpiresAt: moment('seat_expires_at').notNull(),
+    joinedAt: moment('joined_at').notNull(),
+  },
+  (table) => [unique('participants_nickname').on(table.sessionId, table.nicknameKey)],
+);
+
+const participantId = () =>
+  uuid('participant_id')
+    .notNull()
+    .references(() => participants.id, { onDelete: 'cascade' });
+
+export const rounds = pgTable(
+  'rounds',
+  {
+    id: uuid('id').primaryKey(),
+    sessionId: sessionId(),
+    /** 1-based. */
+    number: integer('number').notNull(),
+    challenge: jsonb('challenge').$type<Challenge>().notNull(),
+    startedAt: moment('started_at').notNull(),
+    endedAt: moment('ended_at'),
+  },
+  (table) => [unique('rounds_number').on(table.sessionId, table.number)],
+);
+
+const roundId = () =>
+  uuid('round_id')
+    .notNull()
+    .references(() => rounds.id, { onDelete: 'cascade' });
+
+/** A run as its device reported it. */
+export const runs = pgTable('runs', {
+  /** Made by the client. */
+  id: uuid('id').primaryKey(),
+  participantId: participantId(),
+  roundId: roundId(),
+  recipe: jsonb('recipe').$type<Recipe>().notNull(),
+  report: jsonb('report').$type<Report>().notNull(),
+  createdAt: moment('created_at').notNull(),
+});
+
+export const submissions = pgTable(
+  'submissions',
+  {
+    id: uuid('id').primaryKey(),
+    runId: uuid('run_id')
+      .notNull()
+      .unique()
+      .references(() => runs.id, { onDelete: 'cascade' }),
+    sessionId: sessionId(),
+    roundId: roundId(),
+    participantId: participantId(),
+    task: text('task').notNull(),
+    /** For people, for example `LoRA r=8 · int4`. */
+    recipeLabel: text('recipe_label').notNull(),
+    /** SHA-256 over recipe and artifact: tells a repeated upload from a different one. */
+    contentHash: text('content_hash').notNull(),
+    status: text('status').$type<EntryStatus>().notNull(),
+    /** The server's figures once verified, null before. */
+    accuracy: doublePrecision('accuracy'),
+    trainable: bigint('trainable', { mode: 'number' }),
+    reason: text('reason'),
+    submittedAt: moment('submitted_at').notNull(),
+  },
+  (table) => [
+    index('submissions_task_status').on(table.task, table.status),
+    index('submissions_session_id').on(table.sessionId),
+  ],
+);
+
+/** Apart from submissions, so that reading those stays small. */
+export const artifacts = pgTable('artifacts', {
+  submissionId: uuid('submission_id')
+    .primaryKey()
+    .references(() => submissions.id, { onDelete: 'cascade' }),
+  bytes: bytea('bytes').notNull(),
+});
+
+/** The verification queue, and what came out of it. */
+export const verifications = pgTable(
+  'verifications',
+  {
+    submissionId: uuid('submission_id')
+      .primaryKey()
+      .references(() => submissions.id, { onDelete: 'cascade' }),
+    state: text('state').$type<'queued' | 'running' | 'done'>().notNull(),
+    /** Evaluations begun. Also tells one lease from the next. */
+    attempts: integer('attempts').notNull().default(0),
+    /** A running row past this time belongs to a verifier that died. */
+    leasedUntil: moment('leased_until'),
+    /** Reported accuracy: the most promising goes first. It never reaches a ranking. */
+    priority: doublePrecision('priority').notNull(),
+    queuedAt: moment('queued_at').notNull(),
+    finishedAt: moment('finished_at'),
+    /** Mean cross-entropy on the live-test split, in nats. */
+    loss: doublePrecision('loss'),
+    artifactBytes: integer('artifact_bytes'),
+    examples: integer('examples'),
+    /** The last technical failure, for the operator. */
+    failure: text('failure'),
+  },
+  (table) => [index('verifications_queue').on(table.state, table.priority, table.queuedAt)],
+);
