@@ -1,0 +1,142 @@
+/** Scores parameters on labelled examples. The lab's validation and the server's verification are this one function. */
+import {
+  encodeExamples,
+  evaluationBatches,
+  type Batch,
+  type EncodedExample,
+} from '../data/batches.ts';
+import type { Example, Task } from '../data/task.ts';
+import { readArtifact } from '../formats/artifact.ts';
+import type { Recipe } from '../formats/recipe.ts';
+import { trainablesOf } from '../methods/index.ts';
+import { withRandomWeights, type BaseModel } from '../model/base-model.ts';
+import type { Held, HostTensor, Runtime, Session } from '../runtime/runtime.ts';
+import { buildEvaluation } from './classifier.ts';
+
+export interface Score {
+  /** Mean cross-entropy in nats. */
+  loss: number;
+  /** Share of examples whose highest logit is their label, 0–1. */
+  accuracy: number;
+}
+
+export interface Evaluation extends Score {
+  /** Trained parameters, counted from the artifact. */
+  trainable: number;
+  artifactBytes: number;
+  examples: number;
+}
+
+/** Sequences per evaluation run. */
+const EVALUATION_BATCH = 32;
+
+/** A compiled evaluation graph for one recipe; reuse it while the recipe stays the same. */
+export class Evaluator {
+  readonly #session: Session;
+  readonly #recipe: Recipe;
+  readonly #base: BaseModel;
+  readonly #labels: number;
+
+  private constructor(session: Session, recipe: Recipe, base: BaseModel, labels: number) {
+    this.#session = session;
+    this.#recipe = recipe;
+    this.#base = base;
+    this.#labels = labels;
+  }
+
+  static async create(runtime: Runtime, base: BaseModel, recipe: Recipe, labels: number) {
+    const model = buildEvaluation({
+      config: base.config,
+      base: base.weights,
+      recipe,
+      labels,
+      batchSize: EVALUATION_BATCH,
+    });
+    return new Evaluator(await runtime.createSession(model), recipe, base, labels);
+  }
+
+  /**
+   * @param parameters flat vector [P]
+   * @param pause awaited between batches, so that a worker can hear a stop message; may throw to end the evaluation
+   */
+  async score(
+    parameters: HostTensor | Held,
+    examples: readonly EncodedExample[],
+    pause: () => Promise<void> = async () => {},
+  ): Promise<Score> {
+    let lossSum = 0;
+    let correct = 0;
+    const { sequenceLength } = this.#recipe;
+    const { padToken } = this.#base.config;
+    for (const batch of evaluationBatches(examples, EVALUATION_BATCH, sequenceLength, padToken)) {
+      const outputs = await this.#session.run({ ...batchFeeds(batch), parameters });
+      lossSum += (await outputs.loss!.read())[0]! * batch.count;
+      const logits = await outputs.logits!.read();
+      for (let row = 0; row < batch.count; row++)
+        if (argmax(logits, row * this.#labels, this.#labels) === batch.labels[row]) correct++;
+      for (const output of Object.values(outputs)) output.dispose();
+      await pause();
+    }
+    return { loss: lossSum / examples.length, accuracy: correct / examples.length };
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
+  }
+}
+
+/** The batch's inputs under the names that the classifier's graphs give them. */
+export function batchFeeds(batch: Batch): Record<string, HostTensor> {
+  const size = batch.labels.length;
+  return {
+    ids: { data: batch.ids, shape: [batch.ids.length] },
+    last: { data: batch.last, shape: [size] },
+    labels: { data: batch.labels, shape: [size] },
+    weights: { data: batch.weights, shape: [size] },
+  };
+}
+
+/** The base model a recipe starts from. */
+export function baseFor(recipe: Recipe, base: BaseModel): BaseModel {
+  return recipe.base.weights === 'random' ? withRandomWeights(base, recipe.seed) : base;
+}
+
+/**
+ * Re-evaluates an uploaded artifact.
+ * @throws {ArtifactError} when the file is not what the recipe trains
+ */
+export async function evaluateArtifact(input: {
+  runtime: Runtime;
+  base: BaseModel;
+  task: Task;
+  recipe: Recipe;
+  artifact: Uint8Array;
+  examples: readonly Example[];
+}): Promise<Evaluation> {
+  const { runtime, recipe, artifact, task } = input;
+  const base = baseFor(recipe, input.base);
+  const labels = task.labels.length;
+  const parameters = readArtifact(artifact, trainablesOf(base.config, recipe.method, labels));
+  const examples = encodeExamples(input.examples, base.tokenizer, recipe.sequenceLength);
+  const evaluator = await Evaluator.create(runtime, base, recipe, labels);
+  try {
+    const score = await evaluator.score(
+      { data: parameters, shape: [parameters.length] },
+      examples,
+    );
+    return {
+      ...score,
+      trainable: parameters.length,
+      artifactBytes: artifact.byteLength,
+      examples: examples.length,
+    };
+  } finally {
+    await evaluator.release();
+  }
+}
+
+function argmax(values: Float32Array, start: number, count: number): number {
+  let best = 0;
+  for (let i = 1; i < count; i++) if (values[start + i]! > values[start + best]!) best = i;
+  return best;
+}

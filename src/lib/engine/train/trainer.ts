@@ -1,0 +1,235 @@
+/**
+ * One run: recipe in, trace and artifact out. The same code runs in the lab's worker and in Node.
+ *
+ * It never touches a clock except to report speed, and draws randomness only from the recipe's seed, so the
+ * losses of two devices differ only by rounding.
+ */
+import {
+  encodeExamples,
+  trainingBatches,
+  type EncodedExample,
+} from '../data/batches.ts';
+import type { Example, Task } from '../data/task.ts';
+import { writeArtifact } from '../formats/artifact.ts';
+import type { Recipe } from '../formats/recipe.ts';
+import { countParameters } from '../methods/count.ts';
+import { trainablesOf } from '../methods/index.ts';
+import type { BaseModel } from '../model/base-model.ts';
+import type { Held, HostTensor, Runtime, Session } from '../runtime/runtime.ts';
+import { scheduledRate, stepScalars } from './adamw.ts';
+import { buildTrainingStep, STATE_OUTPUTS } from './classifier.ts';
+import { baseFor, batchFeeds, Evaluator } from './evaluate.ts';
+import type { RunEvent, RunResult, TracePoint, Validation } from './events.ts';
+import { initialParameters } from './parameters.ts';
+
+export interface RunInput {
+  runtime: Runtime;
+  base: BaseModel;
+  task: Task;
+  train: readonly Example[];
+  validation: readonly Example[];
+  recipe: Recipe;
+  emit?: (event: RunEvent) => void;
+  /** Ends the run after the step in progress; what was trained so far is kept. */
+  signal?: AbortSignal;
+}
+
+/** Validations during training, the first and the last step's not counted. */
+const VALIDATIONS_DURING = 4;
+/** Examples of the validations during training; before and after, all of them count. */
+const QUICK_EXAMPLES = 128;
+/** Time over which speed is averaged. */
+const SPEED_WINDOW_MS = 2000;
+
+export class DivergedError extends Error {
+  override name = 'DivergedError';
+  constructor(step: number) {
+    super(
+      `The loss is no longer a number at step ${step}: the learning rate is too high for this recipe. Lower it and run again.`,
+    );
+  }
+}
+
+/** Trainable state between steps: the vector and both moments, on the device where there is one. */
+type State = Record<'parameters' | 'moment1' | 'moment2', HostTensor | Held>;
+
+/** @throws {DivergedError} when the loss stops being finite */
+export async function runRecipe(input: RunInput): Promise<RunResult> {
+  const { runtime, task, recipe, signal, emit = () => {} } = input;
+  const base = baseFor(recipe, input.base);
+  const labels = task.labels.length;
+  const counts = countParameters(base.config, recipe, labels);
+  emit({ type: 'backend', choice: runtime.choice });
+  emit({ type: 'counts', counts });
+  emit({ type: 'phase', phase: 'compiling' });
+
+  const trainables = trainablesOf(base.config, recipe.method, labels);
+  const encode = (examples: readonly Example[]) =>
+    encodeExamples(examples, base.tokenizer, recipe.sequenceLength);
+  const validation = encode(input.validation);
+  const evaluator = await Evaluator.create(runtime, base, recipe, labels);
+  const session = await runtime.createSession(
+    buildTrainingStep(
+      { config: base.config, base: base.weights, recipe, labels, batchSize: recipe.batchSize },
+      recipe.optimiser,
+    ),
+    { keepOnDevice: STATE_OUTPUTS },
+  );
+  const first = initialParameters(trainables, base.weights, recipe.seed);
+  const state = new TrainingState(session, first);
+
+  const trace: TracePoint[] = [];
+  const validations: Validation[] = [];
+  const validate = async (step: number, examples: readonly EncodedExample[]) => {
+    const score = await evaluator.score(state.parameters, examples, breathe);
+    const entry: Validation = { step, ...score };
+    validations.push(entry);
+    emit({ type: 'validation', validation: entry });
+    return entry;
+  };
+
+  try {
+    emit({ type: 'phase', phase: 'evaluating' });
+    const before = await validate(0, validation);
+    emit({ type: 'phase', phase: 'training' });
+    const speed = new Speedometer();
+    const every = Math.ceil(recipe.steps / (VALIDATIONS_DURING + 1));
+    const batches = trainingBatches(
+      encode(input.train),
+      recipe.batchSize,
+      recipe.sequenceLength,
+      base.config.padToken,
+      recipe.seed,
+    );
+    for (let step = 1; step <= recipe.steps && !signal?.aborted; step++) {
+      const began = performance.now();
+      const rate = scheduledRate(recipe.optimiser, step, recipe.steps);
+      const { loss, gradientNorm } = await state.step(
+        batchFeeds(batches.next().value),
+        stepScalars(recipe.optimiser, step, rate),
+      );
+      if (!Number.isFinite(loss)) throw new DivergedError(step);
+      const point = { step, loss, learningRate: rate, gradientNorm };
+      trace.push(point);
+      speed.step(performance.now() - began);
+      emit({
+        type: 'step',
+        point,
+        steps: recipe.steps,
+        tokensPerSecond: (recipe.batchSize * recipe.sequenceLength) / speed.secondsPerStep,
+        secondsLeft: (recipe.steps - step) * speed.secondsPerStep,
+      });
+      if (step % every === 0 && step < recipe.steps)
+        await validate(step, validation.slice(0, QUICK_EXAMPLES));
+      await breathe();
+    }
+    emit({ type: 'phase', phase: 'evaluating' });
+    const after = await validate(trace.length, validation);
+    emit({ type: 'phase', phase: 'exporting' });
+    return {
+      recipe,
+      choice: runtime.choice,
+      counts,
+      trace,
+      validations,
+      before,
+      after,
+      trainingSeconds: speed.totalSeconds,
+      stopped: trace.length < recipe.steps,
+      artifact: writeArtifact(trainables, await state.read()),
+    };
+  } finally {
+    state.dispose();
+    await session.release();
+    await evaluator.release();
+  }
+}
+
+/** Feeds each step's outputs into the next and frees what the next no longer needs. */
+class TrainingState {
+  readonly #session: Session;
+  #state: State;
+
+  constructor(session: Session, parameters: Float32Array) {
+    const shape = [parameters.length];
+    this.#session = session;
+    this.#state = {
+      parameters: { data: parameters, shape },
+      moment1: { data: new Float32Array(parameters.length), shape },
+      moment2: { data: new Float32Array(parameters.length), shape },
+    };
+  }
+
+  get parameters(): HostTensor | Held {
+    return this.#state.parameters;
+  }
+
+  async step(batch: Record<string, HostTensor>, scalars: Record<string, number>) {
+    const scalarFeeds = Object.fromEntries(
+      Object.entries(scalars).map(([name, value]) => [
+        name,
+        { data: Float32Array.of(value), shape: [1] },
+      ]),
+    );
+    const outputs = await this.#session.run({ ...batch, ...scalarFeeds, ...this.#state });
+    const [loss, gradientNorm] = await Promise.all(
+      [outputs.loss!, outputs.gradientNorm!].map(async (value) => {
+        const number = (await value.read())[0]!;
+        value.dispose();
+        return number;
+      }),
+    );
+    this.dispose();
+    this.#state = {
+      parameters: outputs.nextParameters!,
+      moment1: outputs.nextMoment1!,
+      moment2: outputs.nextMoment2!,
+    };
+    return { loss: loss!, gradientNorm: gradientNorm! };
+  }
+
+  /** Copies the parameter vector to the CPU. */
+  async read(): Promise<Float32Array> {
+    const { parameters } = this.#state;
+    if ('read' in parameters) return parameters.read();
+    return Float32Array.from(parameters.data);
+  }
+
+  dispose(): void {
+    for (const value of Object.values(this.#state)) if ('dispose' in value) value.dispose();
+  }
+}
+
+/** Seconds per step over the last moments, so that the time left follows a device that slows down. */
+class Speedometer {
+  #recent: number[] = [];
+  #totalMs = 0;
+
+  step(ms: number): void {
+    this.#totalMs += ms;
+    this.#recent.push(ms);
+    let sum = this.#recent.reduce((a, b) => a + b, 0);
+    while (this.#recent.length > 1 && sum > SPEED_WINDOW_MS) sum -= this.#recent.shift()!;
+  }
+  get secondsPerStep(): number {
+    return this.#recent.reduce((a, b) => a + b, 0) / Math.max(1, this.#recent.length) / 1000;
+  }
+  get totalSeconds(): number {
+    return this.#totalMs / 1000;
+  }
+}
+
+/**
+ * Lets queued messages (a stop, above all) be handled. A message to oneself, because timers are slowed to one
+ * a second in background tabs.
+ */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
