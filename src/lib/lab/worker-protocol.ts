@@ -3,7 +3,8 @@ import type { Recipe } from '../engine/formats/recipe.ts';
 import type { RunEvent, RunResult } from '../engine/train/events.ts';
 
 export type ToWorker =
-  | { type: 'run'; recipe: Recipe }
+  /** `backend` overrides the worker's own choice. */
+  | { type: 'run'; recipe: Recipe; backend?: 'webgpu' | 'wasm' }
   /** Ends the run after the step in progress; `done` follows with `stopped: true`. */
   | { type: 'stop' };
 
