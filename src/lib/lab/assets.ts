@@ -1,0 +1,48 @@
+/** The public files a run needs: their addresses, the facts the lab counts from, and a warm cache. */
+import * as v from 'valibot';
+import { parseLlamaConfig, type LlamaConfig } from '../engine/model/config.ts';
+
+export interface LabFacts {
+  config: LlamaConfig;
+  task: { title: string; description: string; labels: string[] };
+}
+
+const TaskFactsSchema = v.object({
+  title: v.string(),
+  description: v.string(),
+  labels: v.pipe(v.array(v.string()), v.minLength(2)),
+});
+
+type Fetch = typeof globalThis.fetch;
+
+async function readJson(path: string, fetch: Fetch): Promise<unknown> {
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  return response.json();
+}
+
+/** @throws when a file is missing or is not what it should be */
+export async function loadFacts(base: string, task: string, fetch: Fetch): Promise<LabFacts> {
+  const [config, facts] = await Promise.all([
+    readJson(`/models/${base}/config.json`, fetch),
+    readJson(`/tasks/${task}/task.json`, fetch),
+  ]);
+  return { config: parseLlamaConfig(config), task: v.parse(TaskFactsSchema, facts) };
+}
+
+/**
+ * Fetches what a run will fetch, so that a class does not do it all at once when the round starts.
+ * Best effort: what fails here is fetched again by the run itself, which reports it.
+ */
+export async function warmCache(base: string, task: string, fetch: Fetch): Promise<void> {
+  const paths = [
+    ...['config.json', 'model.safetensors', 'tokenizer.json'].map((file) => `/models/${base}/${file}`),
+    ...['task.json', 'train.jsonl', 'validation.jsonl'].map((file) => `/tasks/${task}/${file}`),
+  ];
+  for (const path of paths) {
+    // One after the other: joining must stay quick while these arrive.
+    await fetch(path)
+      .then((response) => response.arrayBuffer())
+      .catch(() => undefined);
+  }
+}

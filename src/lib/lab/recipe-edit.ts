@@ -1,0 +1,84 @@
+/** Edits of a recipe that keep it valid: pure, one for each control that touches more than its own field. */
+import {
+  DEFAULT_LEARNING_RATE,
+  defaultRecipe,
+  MAX_RANK,
+  MAX_STEPS,
+  QUANTISATIONS,
+  type Method,
+  type Quantisation,
+  type Recipe,
+} from '../engine/formats/recipe.ts';
+import type { Challenge } from '../live/challenge.ts';
+
+/** Changes the method. The learning rate follows to the new method's default unless it was the old one's no longer. */
+export function withMethod(recipe: Recipe, kind: Method['kind']): Recipe {
+  if (kind === recipe.method.kind) return recipe;
+  const untouched = recipe.optimiser.learningRate === DEFAULT_LEARNING_RATE[recipe.method.kind];
+  const fresh = defaultRecipe(kind);
+  return {
+    ...recipe,
+    method: fresh.method,
+    quantisation: kind === 'full' ? 'fp32' : recipe.quantisation,
+    optimiser: {
+      ...recipe.optimiser,
+      learningRate: untouched ? fresh.optimiser.learningRate : recipe.optimiser.learningRate,
+    },
+  };
+}
+
+/** Sets the rank. Alpha keeps its ratio to the rank, so that the update's scale stays as it was. */
+export function withRank(recipe: Recipe, rank: number): Recipe {
+  if (recipe.method.kind !== 'lora') return recipe;
+  const alpha = (recipe.method.alpha / recipe.method.rank) * rank;
+  return { ...recipe, method: { ...recipe.method, rank, alpha } };
+}
+
+export interface Limits {
+  maxRank: number;
+  maxSteps: number;
+  methods: readonly Method['kind'][];
+  quantisations: readonly Quantisation[];
+}
+
+const FREE: Limits = {
+  maxRank: MAX_RANK,
+  maxSteps: MAX_STEPS,
+  methods: ['lora', 'full', 'head'],
+  quantisations: QUANTISATIONS,
+};
+
+/** What the controls offer: everything, or what the round's challenge leaves. */
+export function limitsOf(challenge: Challenge | null): Limits {
+  return challenge ?? FREE;
+}
+
+/** The nearest recipe that the challenge allows; the same object when it already is. */
+export function fitToChallenge(recipe: Recipe, challenge: Challenge): Recipe {
+  const method = challenge.methods.includes(recipe.method.kind)
+    ? recipe
+    : withMethod(recipe, challenge.methods[0] ?? 'lora');
+  const ranked =
+    method.method.kind === 'lora' && method.method.rank > challenge.maxRank
+      ? withRank(method, challenge.maxRank)
+      : method;
+  const quantisation =
+    ranked.method.kind === 'full' || challenge.quantisations.includes(ranked.quantisation)
+      ? ranked.quantisation
+      : (challenge.quantisations[0] ?? 'fp32');
+  const fits =
+    ranked === recipe &&
+    quantisation === recipe.quantisation &&
+    recipe.steps <= challenge.maxSteps &&
+    recipe.task === challenge.task &&
+    recipe.base.id === challenge.base &&
+    recipe.base.weights === 'pretrained';
+  if (fits) return recipe;
+  return {
+    ...ranked,
+    quantisation,
+    steps: Math.min(recipe.steps, challenge.maxSteps),
+    task: challenge.task,
+    base: { id: challenge.base, weights: 'pretrained' },
+  };
+}

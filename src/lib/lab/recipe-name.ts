@@ -1,0 +1,64 @@
+/**
+ * Names for recipes. Runs listed together are named by what tells them apart, so a name stays short
+ * and says exactly what to compare.
+ */
+import type { Method, Recipe } from '../engine/formats/recipe.ts';
+import { LINEAR_MODULES } from '../engine/formats/recipe.ts';
+import { formatRate } from '../ui/format.ts';
+
+export const METHOD_NAMES: Record<Method['kind'], string> = {
+  lora: 'LoRA',
+  full: 'Full',
+  head: 'Head only',
+};
+
+function targetNames(targets: readonly string[]): string {
+  if (targets.length === LINEAR_MODULES.length) return 'all linear';
+  return targets.map((target) => target.replace('_proj', '')).join(' ');
+}
+
+/** One phrase for each knob, in the order people ask about them. */
+function facets(recipe: Recipe): Record<string, string> {
+  const { method, optimiser } = recipe;
+  const lora = method.kind === 'lora' ? method : null;
+  return {
+    method: lora ? `LoRA r=${lora.rank}` : METHOD_NAMES[method.kind],
+    quantisation: recipe.quantisation,
+    weights: recipe.base.weights === 'random' ? 'random weights' : 'pretrained',
+    alpha: lora ? `α=${formatRate(lora.alpha)}` : '',
+    targets: lora ? targetNames(lora.targets) : '',
+    learningRate: `lr ${formatRate(optimiser.learningRate)}`,
+    steps: `${recipe.steps} steps`,
+    batch: `batch ${recipe.batchSize}`,
+    warmup: `warm-up ${optimiser.warmupSteps}`,
+    decay: `decay ${formatRate(optimiser.weightDecay)}`,
+    clip: `clip ${formatRate(optimiser.clipNorm)}`,
+    seed: `seed ${recipe.seed}`,
+    task: recipe.task,
+    base: recipe.base.id,
+    sequence: `${recipe.sequenceLength} tokens`,
+  };
+}
+
+/** Method and quantisation: `LoRA r=8 · int4`. Quantisation is left out where nothing is quantised. */
+export function recipeName(recipe: Recipe): string {
+  const { method, quantisation } = facets(recipe);
+  return recipe.quantisation === 'fp32' ? String(method) : `${method} · ${quantisation}`;
+}
+
+/**
+ * One name a recipe, in the order given: the method, then every knob in which the recipes differ.
+ * Equal recipes get equal names.
+ */
+export function nameByDifference(recipes: readonly Recipe[]): string[] {
+  const all = recipes.map(facets);
+  const keys = Object.keys(all[0] ?? {}).filter(
+    (key) => new Set(all.map((facet) => facet[key]).filter((text) => text !== '')).size > 1,
+  );
+  return all.map((facet) =>
+    [...new Set(['method', ...keys])]
+      .map((key) => facet[key])
+      .filter(Boolean)
+      .join(' · '),
+  );
+}

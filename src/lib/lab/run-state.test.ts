@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { defaultRecipe } from '../engine/formats/recipe.ts';
+import type { RunEvent, RunResult } from '../engine/train/events.ts';
+import { IDLE, isActive, progressOf, reduceRun, type RunAction, type RunState } from './run-state.ts';
+
+const recipe = { ...defaultRecipe(), steps: 4 };
+const start: RunAction = { type: 'start', id: 'run-1', recipe };
+const event = (e: RunEvent): RunAction => ({ type: 'event', event: e });
+const step = (n: number): RunAction =>
+  event({
+    type: 'step',
+    point: { step: n, loss: 2, learningRate: 0.1, gradientNorm: 1 },
+    steps: 4,
+    tokensPerSecond: 1000,
+    secondsLeft: 1,
+  });
+const play = (...actions: RunAction[]): RunState => actions.reduce(reduceRun, IDLE);
+
+const result = {
+  recipe,
+  choice: { backend: 'wasm', threads: 1, reason: 'no adapter' },
+  counts: { trainable: 1, total: 2, frozenBytes: 4, trainableBytes: 16 },
+  trace: [],
+  validations: [],
+  before: { step: 0, loss: 2.5, accuracy: 0.08 },
+  after: { step: 4, loss: 1, accuracy: 0.7 },
+  trainingSeconds: 1,
+  stopped: false,
+  artifact: new Uint8Array(),
+} satisfies RunResult;
+
+describe('reduceRun', () => {
+  it('goes from loading through training to finished', () => {
+    const loading = play(start, event({ type: 'phase', phase: 'loading', loaded: 5, total: 10 }));
+    expect(loading).toMatchObject({ state: 'preparing', phase: 'loading' });
+    expect(progressOf(loading)).toBe(0.5);
+
+    const training = play(start, event({ type: 'phase', phase: 'training' }), step(1), step(2));
+    expect(training).toMatchObject({ state: 'training', live: { step: 2 } });
+    expect(progressOf(training)).toBe(0.5);
+
+    const finished = reduceRun(training, { type: 'done', result });
+    expect(finished.state).toBe('finished');
+    expect(progressOf(finished)).toBe(1);
+  });
+
+  it('keeps counting a stopping run and ends it when the worker says so', () => {
+    const stopping = play(start, step(1), { type: 'stop' }, step(2));
+    expect(stopping).toMatchObject({ state: 'stopping', live: { step: 2 } });
+    expect(reduceRun(stopping, { type: 'done', result: { ...result, stopped: true } }).state).toBe(
+      'finished',
+    );
+  });
+
+  it('keeps what a failed run had seen', () => {
+    const failed = play(start, step(1), { type: 'failed', message: 'The loss became NaN.' });
+    expect(failed).toMatchObject({ state: 'failed', live: { step: 1 } });
+  });
+
+  it('ignores a second start, and messages that come after the end', () => {
+    const training = play(start, step(1));
+    expect(reduceRun(training, { ...start, id: 'run-2' })).toBe(training);
+    const failed = reduceRun(training, { type: 'failed', message: 'x' });
+    expect(reduceRun(failed, step(2))).toBe(failed);
+    expect(reduceRun(IDLE, step(1))).toBe(IDLE);
+  });
+
+  it('keeps a pass of validation inside training from looking like preparation', () => {
+    const validating = play(start, step(1), event({ type: 'phase', phase: 'evaluating' }));
+    expect(validating).toMatchObject({ state: 'training', phase: 'evaluating' });
+    expect(isActive(validating)).toBe(true);
+  });
+
+  it('discards a run that had not begun to train', () => {
+    expect(play(start, { type: 'discard' })).toBe(IDLE);
+  });
+});

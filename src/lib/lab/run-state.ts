@@ -1,0 +1,164 @@
+/**
+ * A run's life as a pure reducer. A run is always in exactly one named state; what it has measured so
+ * far (`Live`) goes along with it, so a failed or stopped run still shows what it saw.
+ */
+import type { Recipe } from '../engine/formats/recipe.ts';
+import type {
+  BackendChoice,
+  Counts,
+  RunPhase,
+  RunResult,
+  TracePoint,
+  Validation,
+} from '../engine/train/events.ts';
+import type { FromWorker } from './worker-protocol.ts';
+
+/** What a run has said so far. */
+export interface Live {
+  /** UUID made once; the submission of this run carries it. */
+  id: string;
+  recipe: Recipe;
+  choice: BackendChoice | null;
+  counts: Counts | null;
+  trace: readonly TracePoint[];
+  validations: readonly Validation[];
+  /** Optimiser steps done. */
+  step: number;
+  tokensPerSecond: number | null;
+  secondsLeft: number | null;
+}
+
+export type RunState =
+  | { state: 'idle' }
+  /** Everything before the first step: loading, compiling, evaluating the untuned model. Bytes while loading. */
+  | {
+      state: 'preparing';
+      live: Live;
+      phase: Exclude<RunPhase, 'training'>;
+      loaded: number | null;
+      total: number | null;
+    }
+  | { state: 'training'; live: Live; phase: RunPhase }
+  /** Stop was asked for; the step in progress ends first. */
+  | { state: 'stopping'; live: Live }
+  | { state: 'finished'; live: Live; result: RunResult }
+  | { state: 'failed'; live: Live; message: string };
+
+export type RunAction =
+  | { type: 'start'; id: string; recipe: Recipe }
+  | { type: 'stop' }
+  /** The worker was ended before the first step: nothing was trained, nothing is kept. */
+  | { type: 'discard' }
+  | FromWorker;
+
+export const IDLE: RunState = { state: 'idle' };
+
+/** True while the worker is busy with this run. */
+export function isActive(run: RunState): run is Extract<RunState, { state: 'preparing' | 'training' | 'stopping' }> {
+  return run.state === 'preparing' || run.state === 'training' || run.state === 'stopping';
+}
+
+/** The state after `action`. Messages that do not belong to the state, such as a late event, change nothing. */
+export function reduceRun(run: RunState, action: RunAction): RunState {
+  switch (action.type) {
+    case 'start':
+      return isActive(run) ? run : begin(action.id, action.recipe);
+    case 'stop':
+      return run.state === 'training' ? { state: 'stopping', live: run.live } : run;
+    case 'discard':
+      return isActive(run) ? IDLE : run;
+    case 'event':
+      return isActive(run) ? applyEvent(run, action.event) : run;
+    case 'done':
+      return isActive(run)
+        ? {
+            state: 'finished',
+            live: {
+              ...run.live,
+              choice: action.result.choice,
+              counts: action.result.counts,
+              trace: action.result.trace,
+              validations: action.result.validations,
+              step: action.result.trace.length,
+            },
+            result: action.result,
+          }
+        : run;
+    case 'failed':
+      return isActive(run) ? { state: 'failed', live: run.live, message: action.message } : run;
+  }
+}
+
+function begin(id: string, recipe: Recipe): RunState {
+  return {
+    state: 'preparing',
+    phase: 'loading',
+    loaded: null,
+    total: null,
+    live: {
+      id,
+      recipe,
+      choice: null,
+      counts: null,
+      trace: [],
+      validations: [],
+      step: 0,
+      tokensPerSecond: null,
+      secondsLeft: null,
+    },
+  };
+}
+
+type Active = Extract<RunState, { state: 'preparing' | 'training' | 'stopping' }>;
+type Event = Extract<FromWorker, { type: 'event' }>['event'];
+
+function applyEvent(run: Active, event: Event): RunState {
+  const live = run.live;
+  switch (event.type) {
+    case 'backend':
+      return { ...run, live: { ...live, choice: event.choice } };
+    case 'counts':
+      return { ...run, live: { ...live, counts: event.counts } };
+    case 'validation':
+      return { ...run, live: { ...live, validations: [...live.validations, event.validation] } };
+    case 'phase':
+      if (run.state === 'stopping') return run;
+      if (run.state === 'training' || event.phase === 'training')
+        return { state: 'training', live, phase: event.phase };
+      return {
+        state: 'preparing',
+        live,
+        phase: event.phase,
+        loaded: event.loaded ?? null,
+        total: event.total ?? null,
+      };
+    case 'step': {
+      const next: Live = {
+        ...live,
+        trace: [...live.trace, event.point],
+        step: live.trace.length + 1,
+        tokensPerSecond: event.tokensPerSecond,
+        secondsLeft: event.secondsLeft,
+      };
+      return run.state === 'stopping'
+        ? { state: 'stopping', live: next }
+        : { state: 'training', live: next, phase: 'training' };
+    }
+  }
+}
+
+/** Share of the run's visible work that is done, 0–1: bytes while loading, then steps. */
+export function progressOf(run: RunState): number {
+  switch (run.state) {
+    case 'idle':
+      return 0;
+    case 'preparing':
+      return run.phase === 'loading' && run.total ? (run.loaded ?? 0) / run.total : 0;
+    case 'training':
+    case 'stopping':
+    case 'failed':
+      return run.live.step / run.live.recipe.steps;
+    case 'finished':
+      return 1;
+  }
+}

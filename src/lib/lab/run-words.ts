@@ -1,0 +1,55 @@
+/** A run in words: the sentence over the plot, and what a screen reader hears now and then. */
+import { formatBytes, formatDuration, formatFixed } from '../ui/format.ts';
+import type { RunState } from './run-state.ts';
+
+/** One sentence that says what the run is doing. */
+export function describeRun(run: RunState): string {
+  switch (run.state) {
+    case 'idle':
+      return 'Choose a recipe and press Run. Training happens in this browser.';
+    case 'preparing':
+      switch (run.phase) {
+        case 'loading':
+          return run.total
+            ? `Loading the model: ${formatBytes(run.loaded ?? 0)} of ${formatBytes(run.total)}`
+            : 'Loading the model';
+        case 'compiling':
+          return 'Compiling the training step for this device';
+        case 'evaluating':
+          return 'Evaluating the model before training';
+        case 'exporting':
+          return 'Writing the artifact';
+      }
+      break;
+    case 'training': {
+      const steps = `step ${run.live.step} of ${run.live.recipe.steps}`;
+      if (run.phase === 'evaluating') return `Evaluating on held-out data, ${steps}`;
+      if (run.phase === 'exporting') return 'Writing the artifact';
+      const left = run.live.secondsLeft;
+      return left === null ? `Training, ${steps}` : `Training, ${steps}, ${formatDuration(left)} left`;
+    }
+    case 'stopping':
+      return 'Stopping after this step';
+    case 'finished': {
+      const { result } = run;
+      const end = result.stopped ? `Stopped after ${result.trace.length} steps` : 'Finished';
+      return `${end} in ${formatDuration(result.trainingSeconds)} of training`;
+    }
+    case 'failed':
+      return 'The run ended early';
+  }
+}
+
+/** The same for a screen reader, with the loss: said at most every few seconds. */
+export function announceRun(run: RunState): string {
+  const sentence = describeRun(run);
+  if (run.state === 'training') {
+    const loss = run.live.trace.at(-1)?.loss;
+    return loss === undefined ? sentence : `${sentence}. Training loss ${formatFixed(loss, 2)}.`;
+  }
+  if (run.state === 'finished') {
+    return `${sentence}. Validation accuracy ${formatFixed(run.result.after.accuracy)}, before ${formatFixed(run.result.before.accuracy)}.`;
+  }
+  if (run.state === 'failed') return `${sentence}. ${run.message}`;
+  return `${sentence}.`;
+}
