@@ -1,0 +1,52 @@
+/**
+ * Who may open a socket. socket.io's `cors` option does not stop another site's WebSocket, which carries
+ * our cookies, so the Origin is compared with the host that was asked for.
+ */
+import type { IncomingMessage } from 'node:http';
+import * as v from 'valibot';
+import { HelloSchema, PROTOCOL_VERSION, type RefusalReason, type You } from '../../src/lib/live/protocol.ts';
+import type { AuthSessions } from '../auth/sessions.ts';
+import { AUTH_COOKIE, readCookie, seatCookie } from '../http/cookies.ts';
+import type { Rooms } from './rooms.ts';
+import type { Seats } from './seats.ts';
+import type { SessionRoom } from './session-room.ts';
+
+/** Programs that are not browsers send no Origin and hold no cookies of anybody else. */
+export function isSameOrigin({ headers }: IncomingMessage): boolean {
+  if (headers.origin === undefined) return true;
+  return URL.canParse(headers.origin) && new URL(headers.origin).host === headers.host;
+}
+
+export interface Admission {
+  room: SessionRoom;
+  you: You;
+  lastSeq: number;
+}
+
+export interface Doorkeeping {
+  rooms: Rooms;
+  seats: Seats;
+  sessions: AuthSessions;
+}
+
+/** @param auth what the screen says about itself; @param cookies its `Cookie` header */
+export async function admit(
+  { rooms, seats, sessions }: Doorkeeping,
+  auth: unknown,
+  cookies: string | undefined,
+): Promise<Admission | RefusalReason> {
+  const hello = v.safeParse(HelloSchema, auth);
+  if (!hello.success) return 'malformed';
+  const { protocol, code, role, lastSeq } = hello.output;
+  if (protocol < PROTOCOL_VERSION) return 'client-too-old';
+  if (protocol > PROTOCOL_VERSION) return 'server-too-old';
+  const room = await rooms.byCode(code);
+  if (!room) return 'unknown-session';
+  if (role === 'participant') {
+    const participant = await seats.holder(room, readCookie(cookies, seatCookie(code)));
+    return participant ? { room, you: { role, participant }, lastSeq } : 'not-a-participant';
+  }
+  const id = readCookie(cookies, AUTH_COOKIE);
+  const signedIn = id ? await sessions.validate(id) : null;
+  return signedIn?.user.id === room.meta.hostId ? { room, you: { role }, lastSeq } : 'not-the-host';
+}

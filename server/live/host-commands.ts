@@ -1,0 +1,109 @@
+/** What a host can do to a session. Each command carries a request id; a repeat gets the first answer again. */
+import { and, eq, isNull } from 'drizzle-orm';
+import { randomUUID } from 'node:crypto';
+import type { Challenge } from '../../src/lib/live/challenge.ts';
+import { currentRound, type Round, type SessionState } from '../../src/lib/live/session.ts';
+import type { Transaction } from '../db/index.ts';
+import { liveSessions, rounds } from '../db/schema.ts';
+import { Refusal } from '../refusal.ts';
+import type { SessionRoom } from './session-room.ts';
+
+export function startRound(
+  room: SessionRoom,
+  { requestId, challenge }: { requestId: string; challenge: Challenge },
+  now: () => number,
+): Promise<Round> {
+  return room.change<Round>(async (state) => {
+    const repeated = await room.eventOf(requestId);
+    if (repeated?.type === 'round:started') return { events: [], value: repeated.round };
+    refuseReuse(repeated !== null);
+    refuseEnded(state);
+    if (state.phase === 'round') throw new Refusal(409, 'A round is running. End it first.');
+    const at = now();
+    const round: Round = {
+      id: randomUUID(),
+      number: state.rounds.length + 1,
+      challenge,
+      startedAt: at,
+      endedAt: null,
+    };
+    return {
+      events: [{ type: 'round:started', at, round }],
+      requestId,
+      write: async (tx) => {
+        await tx.insert(rounds).values({
+          id: round.id,
+          sessionId: room.meta.id,
+          number: round.number,
+          challenge,
+          startedAt: new Date(at),
+        });
+      },
+      value: round,
+    };
+  });
+}
+
+export function endRound(
+  room: SessionRoom,
+  { requestId }: { requestId: string },
+  now: () => number,
+): Promise<undefined> {
+  return room.change(async (state) => {
+    const repeated = await room.eventOf(requestId);
+    if (repeated?.type === 'round:ended') return { events: [], value: undefined };
+    refuseReuse(repeated !== null);
+    const round = runningRound(state);
+    if (!round) throw new Refusal(409, 'No round is running.');
+    const at = now();
+    return {
+      events: [{ type: 'round:ended', at, roundId: round.id }],
+      requestId,
+      write: (tx) => closeRounds(tx, room.meta.id, at),
+      value: undefined,
+    };
+  });
+}
+
+/** Ends the session, and the round that is running. */
+export function endSession(
+  room: SessionRoom,
+  { requestId }: { requestId: string },
+  now: () => number,
+): Promise<undefined> {
+  return room.change((state) => {
+    if (state.phase === 'ended') return { events: [], value: undefined };
+    const at = now();
+    const round = runningRound(state);
+    return {
+      events: [
+        ...(round ? [{ type: 'round:ended' as const, at, roundId: round.id }] : []),
+        { type: 'session:ended', at },
+      ],
+      requestId,
+      write: async (tx) => {
+        await closeRounds(tx, room.meta.id, at);
+        await tx.update(liveSessions).set({ endedAt: new Date(at) }).where(eq(liveSessions.id, room.meta.id));
+      },
+      value: undefined,
+    };
+  });
+}
+
+const runningRound = (state: SessionState): Round | null =>
+  state.phase === 'round' ? currentRound(state) : null;
+
+async function closeRounds(tx: Transaction, sessionId: string, at: number): Promise<void> {
+  await tx
+    .update(rounds)
+    .set({ endedAt: new Date(at) })
+    .where(and(eq(rounds.sessionId, sessionId), isNull(rounds.endedAt)));
+}
+
+function refuseReuse(used: boolean): void {
+  if (used) throw new Refusal(409, 'This requestId was used for another request.', 'requestId');
+}
+
+function refuseEnded(state: SessionState): void {
+  if (state.phase === 'ended') throw new Refusal(409, 'This session has ended.');
+}

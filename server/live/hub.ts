@@ -1,0 +1,159 @@
+/**
+ * The socket server: admits screens, answers commands, and carries every stored event and the class's
+ * telemetry to the screens of its session. It holds no truth of its own.
+ */
+import type { Server as HttpServer } from 'node:http';
+import { Server, type Socket } from 'socket.io';
+import * as v from 'valibot';
+import {
+  ProgressSchema,
+  RoundEndSchema,
+  RoundStartSchema,
+  SessionEndSchema,
+  type Ack,
+  type ClientToServer,
+  type ServerToClient,
+} from '../../src/lib/live/protocol.ts';
+import type { SequencedEvent } from '../../src/lib/live/session.ts';
+import type { Logger } from '../log.ts';
+import { Refusal } from '../refusal.ts';
+import { validate } from '../validate.ts';
+import { admit, isSameOrigin, type Admission, type Doorkeeping } from './admission.ts';
+import { endRound, endSession, startRound } from './host-commands.ts';
+import type { SessionRoom } from './session-room.ts';
+import { Telemetry } from './telemetry.ts';
+
+type Io = Server<ClientToServer, ServerToClient, Record<string, never>, { admission: Admission }>;
+type LiveSocket = Socket<ClientToServer, ServerToClient, Record<string, never>, { admission: Admission }>;
+
+/** A dead client is noticed after at most the sum, in ms. */
+const PING = { pingInterval: 5000, pingTimeout: 5000 };
+/** Commands and telemetry are small; artifacts go by HTTP. */
+const MAX_MESSAGE_BYTES = 64 * 1024;
+
+const everyone = (room: SessionRoom): string => room.meta.id;
+const watchers = (room: SessionRoom): string => `${room.meta.id}/watchers`;
+
+export class LiveHub {
+  readonly #io: Io;
+  readonly #doors: Doorkeeping;
+  readonly #log: Logger;
+  readonly #now: () => number;
+  readonly #telemetry = new Map<string, Telemetry>();
+
+  constructor(doors: Doorkeeping, log: Logger, now: () => number) {
+    this.#doors = doors;
+    this.#log = log;
+    this.#now = now;
+    this.#io = new Server({
+      ...PING,
+      serveClient: false,
+      maxHttpBufferSize: MAX_MESSAGE_BYTES,
+      allowRequest: (request, decide) => decide(null, isSameOrigin(request)),
+    });
+    this.#io.use((socket, next) => void this.#admit(socket, next));
+    this.#io.on('connection', (socket) => this.#connected(socket));
+    doors.rooms.onEvents((room, events) => this.#publish(room, events));
+  }
+
+  attach(server: HttpServer): void {
+    this.#io.attach(server);
+  }
+
+  get connections(): number {
+    return this.#io.engine?.clientsCount ?? 0;
+  }
+
+  /** Disconnects every screen. Also closes the http server it is attached to. */
+  async close(): Promise<void> {
+    for (const telemetry of this.#telemetry.values()) telemetry.close();
+    await this.#io.close();
+  }
+
+  async #admit(socket: LiveSocket, next: (error?: Error) => void): Promise<void> {
+    try {
+      const { auth, headers } = socket.handshake;
+      const admission = await admit(this.#doors, auth, headers.cookie);
+      if (typeof admission === 'string') return next(new Error(admission));
+      socket.data.admission = admission;
+      next();
+    } catch (error) {
+      this.#log.error({ error }, 'a screen could not be admitted');
+      next(new Error('unavailable'));
+    }
+  }
+
+  /** Runs without awaiting, so that no event can slip between the catch-up and joining the room. */
+  #connected(socket: LiveSocket): void {
+    const { room, you, lastSeq } = socket.data.admission;
+    const telemetry = this.#telemetryOf(room);
+    const missing = lastSeq > 0 ? room.since(lastSeq) : null;
+    if (missing) socket.emit('session:events', missing);
+    else socket.emit('session:snapshot', room.state, you);
+    void socket.join(everyone(room));
+
+    if (you.role === 'participant') {
+      telemetry.connected(you.participant.id);
+      socket.on('disconnect', () => telemetry.disconnected(you.participant.id));
+      this.#answer(socket, 'run:progress', ProgressSchema, (progress) =>
+        Promise.resolve(telemetry.update(you.participant.id, progress)),
+      );
+      return;
+    }
+    void socket.join(watchers(room));
+    socket.emit('class:progress', telemetry.progress);
+    socket.emit('class:present', telemetry.present);
+    if (you.role !== 'host') return;
+    this.#answer(socket, 'round:start', RoundStartSchema, (m) => startRound(room, m, this.#now));
+    this.#answer(socket, 'round:end', RoundEndSchema, (m) => endRound(room, m, this.#now));
+    this.#answer(socket, 'session:end', SessionEndSchema, (m) => endSession(room, m, this.#now));
+  }
+
+  /** Validates a message, does what it asks and acknowledges either outcome. Nothing a client sends can throw past here. */
+  #answer<S extends v.GenericSchema, T>(
+    socket: LiveSocket,
+    event: keyof ClientToServer,
+    schema: S,
+    act: (message: v.InferOutput<S>) => Promise<T>,
+  ): void {
+    const listener = async (...args: unknown[]): Promise<void> => {
+      const last = args.at(-1);
+      const ack = typeof last === 'function' ? (last as (answer: Ack<T>) => void) : () => {};
+      try {
+        ack({ ok: true, value: await act(validate(schema, args[0])) });
+      } catch (error) {
+        ack(this.#failure(error, event));
+      }
+    };
+    // socket.io types each event's listener apart; this one serves them all.
+    socket.on(event, listener as never);
+  }
+
+  #failure(error: unknown, event: string): Ack<never> {
+    if (error instanceof Refusal)
+      return { ok: false, error: error.message, ...(error.field ? { field: error.field } : {}) };
+    this.#log.error({ error, event }, 'a command failed');
+    return { ok: false, error: 'The server could not do this. Nothing was changed. Try again.' };
+  }
+
+  #publish(room: SessionRoom, events: SequencedEvent[]): void {
+    if (events.some(({ event }) => event.type === 'round:started'))
+      this.#telemetryOf(room).clearProgress();
+    this.#io.to(everyone(room)).emit('session:events', events);
+  }
+
+  #telemetryOf(room: SessionRoom): Telemetry {
+    const held = this.#telemetry.get(room.meta.id);
+    if (held) return held;
+    const audience = watchers(room);
+    const made = new Telemetry(
+      {
+        progress: (latest) => this.#io.to(audience).volatile.emit('class:progress', latest),
+        present: (ids) => this.#io.to(audience).emit('class:present', ids),
+      },
+      this.#now,
+    );
+    this.#telemetry.set(room.meta.id, made);
+    return made;
+  }
+}

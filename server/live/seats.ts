@@ -1,0 +1,90 @@
+/** A seat is a participant's place in one session, held by a cookie with a random token. */
+import { and, eq, gt } from 'drizzle-orm';
+import { randomUUID } from 'node:crypto';
+import { NicknameSchema } from '../../src/lib/live/protocol.ts';
+import type { Participant } from '../../src/lib/live/session.ts';
+import type { Database } from '../db/index.ts';
+import { participants } from '../db/schema.ts';
+import { SEAT_SECONDS } from '../http/cookies.ts';
+import { Refusal } from '../refusal.ts';
+import { hashToken, newToken } from '../tokens.ts';
+import { validate } from '../validate.ts';
+import { freeVariant, isOffensive, nicknameKey } from './nicknames.ts';
+import type { SessionRoom } from './session-room.ts';
+
+export class Seats {
+  readonly #db: Database;
+  readonly #now: () => number;
+
+  constructor(db: Database, now: () => number) {
+    this.#db = db;
+    this.#now = now;
+  }
+
+  /** Whose seat a token is, in this session. */
+  async holder(room: SessionRoom, token: string | null): Promise<Participant | null> {
+    if (!token) return null;
+    const [row] = await this.#db
+      .select({ id: participants.id })
+      .from(participants)
+      .where(
+        and(
+          eq(participants.sessionId, room.meta.id),
+          eq(participants.seatHash, hashToken(token)),
+          gt(participants.seatExpiresAt, new Date(this.#now())),
+        ),
+      );
+    return (row && room.state.participants[row.id]) ?? null;
+  }
+
+  /**
+   * Takes a seat; possible at any time until the session is ended.
+   * @returns the participant and the token for its cookie
+   * @throws {Refusal} with a sentence about the nickname, or because the session has ended
+   */
+  async join(
+    room: SessionRoom,
+    input: unknown,
+    userId: string | null,
+  ): Promise<{ participant: Participant; token: string }> {
+    let nickname: string;
+    try {
+      nickname = validate(NicknameSchema, input);
+    } catch (error) {
+      throw error instanceof Refusal ? new Refusal(400, error.message, 'nickname') : error;
+    }
+    if (isOffensive(nickname))
+      throw new Refusal(400, 'Choose another nickname: everyone in the room will read it.', 'nickname');
+
+    const id = randomUUID();
+    const token = newToken();
+    return room.change((state) => {
+      if (state.phase === 'ended') throw new Refusal(400, 'This session has ended.', 'nickname');
+      const taken = new Set(Object.values(state.participants).map((p) => nicknameKey(p.nickname)));
+      if (taken.has(nicknameKey(nickname)))
+        throw new Refusal(
+          400,
+          `“${nickname}” is taken in this session. “${freeVariant(nickname, taken)}” is free.`,
+          'nickname',
+        );
+      const at = this.#now();
+      const participant = { id, nickname, joinedAt: at };
+      return {
+        events: [{ type: 'participant:joined', at, participant }],
+        write: async (tx) => {
+          await tx.insert(participants).values({
+            id,
+            sessionId: room.meta.id,
+            userId,
+            nickname,
+            nicknameKey: nicknameKey(nickname),
+            seatHash: hashToken(token),
+            seatExpiresAt: new Date(at + SEAT_SECONDS * 1000),
+            joinedAt: new Date(at),
+          });
+        },
+        value: { participant, token },
+      };
+    });
+  }
+}
