@@ -1,0 +1,57 @@
+/** Scores artifacts with the engine on onnxruntime-node, and keeps what jobs share in memory. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Example, Task } from '../../src/lib/engine/data/task.ts';
+import { ArtifactError } from '../../src/lib/engine/formats/artifact.ts';
+import { loadBaseModel, type BaseModel } from '../../src/lib/engine/model/base-model.ts';
+import { createNodeRuntime } from '../../src/lib/engine/runtime/node.ts';
+import { evaluateArtifact } from '../../src/lib/engine/train/evaluate.ts';
+import { packageRoot } from '../paths.ts';
+import { loadPrivateSplits, loadTask } from '../tasks/splits.server.ts';
+import type { EvaluationJob, EvaluationOutcome } from './evaluator.ts';
+
+export async function createScorer(
+  secret: Uint8Array,
+  threads: number,
+): Promise<(job: EvaluationJob) => Promise<EvaluationOutcome>> {
+  const runtime = await createNodeRuntime({ threads });
+  const baseOf = remembering((id): Promise<BaseModel> =>
+    loadBaseModel(id, (path) => readFile(join(packageRoot(), 'static', 'models', id, path))),
+  );
+  const examinationOf = remembering(async (id): Promise<{ task: Task; examples: Example[] }> => {
+    const task = await loadTask(id);
+    return { task, examples: (await loadPrivateSplits(task, secret)).liveTest };
+  });
+
+  return async ({ recipe, artifact }) => {
+    const base = await baseOf(recipe.base.id);
+    const { task, examples } = await examinationOf(recipe.task);
+    try {
+      const { accuracy, loss, trainable, artifactBytes } = await evaluateArtifact({
+        runtime,
+        base,
+        task,
+        recipe,
+        artifact,
+        examples,
+      });
+      return { kind: 'scored', accuracy, loss, trainable, artifactBytes, examples: examples.length };
+    } catch (error) {
+      if (error instanceof ArtifactError) return { kind: 'rejected', reason: error.message };
+      throw error;
+    }
+  };
+}
+
+/** Loads once per id; a failed load is tried again at the next job. */
+function remembering<T>(load: (id: string) => Promise<T>): (id: string) => Promise<T> {
+  const held = new Map<string, Promise<T>>();
+  return (id) => {
+    const known = held.get(id);
+    if (known) return known;
+    const loading = load(id);
+    held.set(id, loading);
+    loading.catch(() => held.delete(id));
+    return loading;
+  };
+}

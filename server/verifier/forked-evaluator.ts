@@ -1,0 +1,109 @@
+/**
+ * Evaluates in a child process, one job at a time. A hostile or huge artifact can exhaust only the child,
+ * and a time limit holds even against native code that never returns: the child is killed and the next
+ * job starts a fresh one. Between jobs the child stays, with base model and private split loaded.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { availableParallelism, setPriority } from 'node:os';
+import { join } from 'node:path';
+import { packageRoot } from '../paths.ts';
+import type { EvaluationJob, EvaluationOutcome, Evaluator } from './evaluator.ts';
+import type { FromChild, ToChild } from './messages.ts';
+
+/** Below the server's own priority, so that pages answer while the verifier computes. */
+const NICENESS = 10;
+
+export interface ForkedEvaluatorOptions {
+  secret: Uint8Array;
+  /** For one job, in ms. The first job of a child also loads the model. */
+  timeout: number;
+}
+
+/** Built, the child is a file beside the server; from source, tsx runs it. */
+function childEntry(): { path: string; execArgv: string[] } {
+  return import.meta.url.endsWith('.ts')
+    ? { path: join(packageRoot(), 'server', 'verifier', 'child.ts'), execArgv: ['--import', 'tsx'] }
+    : { path: join(packageRoot(), 'build-server', 'verifier-child.js'), execArgv: [] };
+}
+
+export class ForkedEvaluator implements Evaluator {
+  readonly #options: ForkedEvaluatorOptions;
+  #child: ChildProcess | null = null;
+
+  constructor(options: ForkedEvaluatorOptions) {
+    this.#options = options;
+  }
+
+  evaluate(job: EvaluationJob): Promise<EvaluationOutcome> {
+    const child = (this.#child ??= this.#start());
+    return new Promise((resolve, reject) => {
+      const finish = (settle: () => void) => {
+        clearTimeout(timer);
+        child.off('message', onMessage);
+        child.off('exit', onExit);
+        child.off('error', onError);
+        settle();
+      };
+      const fail = (message: string) => {
+        this.#kill(child);
+        finish(() => reject(new Error(message)));
+      };
+      const onMessage = (message: FromChild) =>
+        finish(() =>
+          message.type === 'outcome' ? resolve(message.outcome) : reject(new Error(message.message)),
+        );
+      const onExit = (code: number | null, signal: string | null) =>
+        fail(`the verifier process ended (${signal ?? `exit code ${code}`})`);
+      const onError = (error: Error) => fail(`the verifier process failed: ${error.message}`);
+      const { timeout } = this.#options;
+      const timer = setTimeout(() => fail(`it took longer than ${timeout / 1000} seconds`), timeout);
+      child.on('message', onMessage);
+      child.once('exit', onExit);
+      child.once('error', onError);
+      this.#send(child, { type: 'evaluate', ...job });
+    });
+  }
+
+  close(): Promise<void> {
+    if (this.#child) this.#kill(this.#child);
+    return Promise.resolve();
+  }
+
+  #start(): ChildProcess {
+    const { path, execArgv } = childEntry();
+    const child = fork(path, [], {
+      execArgv,
+      serialization: 'advanced',
+      // Its own environment: no database address, no tokens.
+      env: { PATH: process.env.PATH, NODE_ENV: process.env.NODE_ENV },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    try {
+      if (child.pid) setPriority(child.pid, NICENESS);
+    } catch {
+      // Some containers forbid it; the verifier then runs at the server's priority.
+    }
+    // An idle child that dies is replaced at the next job. The listener also keeps `error` from being thrown.
+    const forget = () => {
+      if (this.#child === child) this.#child = null;
+    };
+    child.once('exit', forget);
+    child.on('error', forget);
+    this.#send(child, {
+      type: 'start',
+      secret: this.#options.secret,
+      threads: Math.max(1, availableParallelism() - 1),
+    });
+    return child;
+  }
+
+  #send(child: ChildProcess, message: ToChild): void {
+    // A failure to send comes with `exit` or `error`, which the job listens for.
+    if (child.connected) child.send(message, () => {});
+  }
+
+  #kill(child: ChildProcess): void {
+    if (this.#child === child) this.#child = null;
+    child.kill('SIGKILL');
+  }
+}

@@ -1,0 +1,215 @@
+/**
+ * One screen's view of a live session. The server owns the truth; this store applies what it says
+ * through the same reducer and keeps the socket alive. It does not upload: see `outbox.svelte.ts`.
+ */
+import { io } from 'socket.io-client';
+import { makeUuid } from '../lab/uuid.ts';
+import type { Challenge } from './challenge.ts';
+import {
+  PROTOCOL_VERSION,
+  type Ack,
+  type Hello,
+  type Progress,
+  type RefusalReason,
+  type You,
+} from './protocol.ts';
+import {
+  reduceSession,
+  SequenceGapError,
+  type Round,
+  type SequencedEvent,
+  type SessionState,
+} from './session.ts';
+
+export type Link =
+  | { state: 'connecting' }
+  | { state: 'live' }
+  /** Milliseconds since the epoch; socket.io goes on trying. */
+  | { state: 'offline'; since: number }
+  /** The server will not have this screen; trying again changes nothing. */
+  | { state: 'refused'; reason: RefusalReason };
+
+/** The part of a socket.io client that is used, so that tests can put their own in its place. */
+export interface LiveSocket {
+  readonly active: boolean;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- socket.io types handlers by event name
+  on(event: string, handler: (...args: any[]) => void): unknown;
+  volatile: { emit(event: string, ...args: unknown[]): unknown };
+  timeout(ms: number): { emitWithAck(event: string, ...args: unknown[]): Promise<unknown> };
+  connect(): unknown;
+  disconnect(): unknown;
+}
+
+export interface LiveClientOptions {
+  code: string;
+  role: Hello['role'];
+  connect?: (hello: () => Hello) => LiveSocket;
+  /** Reloads the page: this bundle is older than the server. */
+  reload?: () => void;
+  now?: () => number;
+}
+
+const REFUSALS: readonly RefusalReason[] = [
+  'client-too-old',
+  'server-too-old',
+  'unknown-session',
+  'not-a-participant',
+  'not-the-host',
+  'malformed',
+];
+const ACK_TIMEOUT_MS = 6000;
+/** A request is sent again under the same id, which the server answers once. */
+const REQUEST_ATTEMPTS = 4;
+/** Wait before trying again after a refusal that may pass, such as a server that is starting. */
+const RETRY_MS = 2000;
+/** The protocol allows two reports a second. */
+const PROGRESS_EVERY_MS = 500;
+
+const connectSocket = (hello: () => Hello): LiveSocket =>
+  io({
+    auth: (give) => give(hello()),
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 4000,
+    // Polling first: some school networks block WebSockets, and the upgrade follows by itself.
+    transports: ['polling', 'websocket'],
+  });
+
+/** Reloads at most once a minute, so that a mismatch that reloading cannot cure does not loop. */
+function reloadOnce(): void {
+  const key = 'rankroom:reloaded';
+  const last = Number(sessionStorage.getItem(key) ?? 0);
+  if (Date.now() - last < 60_000) return;
+  sessionStorage.setItem(key, String(Date.now()));
+  location.reload();
+}
+
+export class LiveClient {
+  link = $state.raw<Link>({ state: 'connecting' });
+  session = $state.raw<SessionState | null>(null);
+  you = $state.raw<You | null>(null);
+  /** Latest telemetry by participant id; hosts and screens only. */
+  progress = $state.raw<Record<string, Progress>>({});
+  /** Participants with an open connection; hosts and screens only. */
+  present = $state.raw<ReadonlySet<string>>(new Set());
+
+  readonly #socket: LiveSocket;
+  readonly #now: () => number;
+  readonly #reload: () => void;
+  #resync = false;
+  #closed = false;
+  #lastProgressAt = 0;
+  #retry: ReturnType<typeof setTimeout> | null = null;
+
+  constructor({ code, role, connect = connectSocket, reload = reloadOnce, now = Date.now }: LiveClientOptions) {
+    this.#now = now;
+    this.#reload = reload;
+    this.#socket = connect(() => ({
+      protocol: PROTOCOL_VERSION,
+      code,
+      role,
+      lastSeq: this.#resync ? 0 : (this.session?.seq ?? 0),
+    }));
+    this.#listen();
+  }
+
+  startRound(challenge: Challenge): Promise<Ack<Round>> {
+    return this.#request<Round>('round:start', { challenge });
+  }
+
+  endRound(): Promise<Ack> {
+    return this.#request('round:end', {});
+  }
+
+  endSession(): Promise<Ack> {
+    return this.#request('session:end', {});
+  }
+
+  /** Telemetry may be lost and is thinned here; the end of a run is never thinned away. */
+  reportProgress(progress: Progress): void {
+    const now = this.#now();
+    if (progress.state === 'running' && now - this.#lastProgressAt < PROGRESS_EVERY_MS) return;
+    this.#lastProgressAt = now;
+    if (this.link.state === 'live') this.#socket.volatile.emit('run:progress', progress);
+  }
+
+  close(): void {
+    this.#closed = true;
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#socket.disconnect();
+  }
+
+  #listen(): void {
+    const socket = this.#socket;
+    socket.on('connect', () => {
+      this.link = { state: 'live' };
+    });
+    socket.on('disconnect', (reason: string) => {
+      this.#goOffline();
+      // socket.io does not come back by itself after the server closed the connection.
+      if (reason === 'io server disconnect') this.#reconnectSoon();
+    });
+    socket.on('connect_error', (error: Error) => {
+      const refusal = REFUSALS.find((reason) => reason === error.message);
+      if (refusal) {
+        this.link = { state: 'refused', reason: refusal };
+        if (refusal === 'client-too-old') this.#reload();
+        return;
+      }
+      this.#goOffline();
+      if (!socket.active) this.#reconnectSoon();
+    });
+    socket.on('session:snapshot', (state: SessionState, you: You) => {
+      this.#resync = false;
+      this.session = state;
+      this.you = you;
+    });
+    socket.on('session:events', (events: SequencedEvent[]) => this.#apply(events));
+    socket.on('class:progress', (progress: Record<string, Progress>) => {
+      this.progress = { ...this.progress, ...progress };
+    });
+    socket.on('class:present', (ids: string[]) => {
+      this.present = new Set(ids);
+    });
+  }
+
+  #apply(events: SequencedEvent[]): void {
+    // Until the snapshot asked for has come, events have nothing to stand on.
+    if (!this.session || this.#resync) return;
+    try {
+      this.session = events.reduce(reduceSession, this.session);
+    } catch (error) {
+      if (!(error instanceof SequenceGapError)) throw error;
+      this.#resync = true;
+      this.#socket.disconnect();
+      this.#socket.connect();
+    }
+  }
+
+  #goOffline(): void {
+    if (this.link.state !== 'offline') this.link = { state: 'offline', since: this.#now() };
+  }
+
+  #reconnectSoon(): void {
+    if (this.#closed) return;
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#socket.connect(), RETRY_MS);
+  }
+
+  async #request<T = undefined>(event: string, message: object): Promise<Ack<T>> {
+    const requestId = makeUuid();
+    for (let attempt = 1; attempt <= REQUEST_ATTEMPTS; attempt++) {
+      try {
+        const answer = await this.#socket
+          .timeout(ACK_TIMEOUT_MS)
+          .emitWithAck(event, { requestId, ...message });
+        return answer as Ack<T>;
+      } catch {
+        // No answer in time: the connection dropped or the server restarts. The id makes resending safe.
+      }
+    }
+    return {
+      ok: false,
+      error: 'The server did not answer. Nothing has changed; check the connection and try again.',
+    };
+  }
+}

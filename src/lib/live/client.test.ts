@@ -1,0 +1,141 @@
+import { describe, expect, it, vi } from 'vitest';
+import { defaultChallenge } from './challenge.ts';
+import { LiveClient, type LiveSocket } from './client.svelte.ts';
+import type { Hello, Progress } from './protocol.ts';
+import { initialSession, type SequencedEvent } from './session.ts';
+
+/** A socket whose server is the test. */
+class FakeSocket implements LiveSocket {
+  active = true;
+  handlers = new Map<string, (...args: unknown[]) => void>();
+  sent: { event: string; message: Record<string, unknown> }[] = [];
+  answers: (() => Promise<unknown>)[] = [];
+  volatile = { emit: (event: string, message: Record<string, unknown>) => this.sent.push({ event, message }) };
+  connect = vi.fn();
+  disconnect = vi.fn();
+  on(event: string, handler: (...args: unknown[]) => void) {
+    this.handlers.set(event, handler);
+  }
+  timeout() {
+    return {
+      emitWithAck: (event: string, message: Record<string, unknown>) => {
+        this.sent.push({ event, message });
+        return this.answers.shift()?.() ?? Promise.reject(new Error('timeout'));
+      },
+    };
+  }
+  say(event: string, ...args: unknown[]) {
+    this.handlers.get(event)?.(...args);
+  }
+}
+
+function setUp() {
+  const socket = new FakeSocket();
+  const reload = vi.fn();
+  let clock = 1000;
+  let hello: () => Hello = () => {
+    throw new Error('not connected');
+  };
+  const client = new LiveClient({
+    code: 'ABC234',
+    role: 'participant',
+    reload,
+    now: () => clock,
+    connect: (give) => {
+      hello = give;
+      return socket;
+    },
+  });
+  return { socket, reload, client, hello: () => hello(), tick: (ms: number) => (clock += ms) };
+}
+
+const joined = (seq: number): SequencedEvent => ({
+  seq,
+  event: {
+    type: 'participant:joined',
+    at: seq,
+    participant: { id: `p${seq}`, nickname: `n${seq}`, joinedAt: seq },
+  },
+});
+const you = { role: 'host' } as const;
+
+describe('LiveClient', () => {
+  it('asks for everything first, then for what came after the last event it has', () => {
+    const { socket, client, hello } = setUp();
+    expect(hello().lastSeq).toBe(0);
+    socket.say('session:snapshot', initialSession('ABC234', 'Class'), you);
+    socket.say('session:events', [joined(1), joined(2)]);
+    expect(Object.keys(client.session?.participants ?? {})).toEqual(['p1', 'p2']);
+    expect(hello().lastSeq).toBe(2);
+  });
+
+  it('asks for a snapshot after a gap and ignores events until it comes', () => {
+    const { socket, client, hello } = setUp();
+    socket.say('session:snapshot', initialSession('ABC234', 'Class'), you);
+    socket.say('session:events', [joined(3)]);
+    expect(socket.disconnect).toHaveBeenCalledOnce();
+    expect(socket.connect).toHaveBeenCalledOnce();
+    expect(hello().lastSeq).toBe(0);
+    socket.say('session:events', [joined(1)]);
+    expect(client.session?.seq).toBe(0);
+    socket.say('session:snapshot', { ...initialSession('ABC234', 'Class'), seq: 3 }, you);
+    expect(hello().lastSeq).toBe(3);
+  });
+
+  it('keeps the time since which it is offline, and comes back', () => {
+    const { socket, client, tick } = setUp();
+    socket.say('connect');
+    expect(client.link).toEqual({ state: 'live' });
+    socket.say('disconnect', 'transport close');
+    tick(500);
+    socket.say('connect_error', new Error('xhr poll error'));
+    expect(client.link).toEqual({ state: 'offline', since: 1000 });
+    socket.say('connect');
+    expect(client.link).toEqual({ state: 'live' });
+  });
+
+  it('reloads when it is too old and stays refused otherwise', () => {
+    const { socket, client, reload } = setUp();
+    socket.say('connect_error', new Error('unknown-session'));
+    expect(client.link).toEqual({ state: 'refused', reason: 'unknown-session' });
+    expect(reload).not.toHaveBeenCalled();
+    socket.say('connect_error', new Error('client-too-old'));
+    expect(reload).toHaveBeenCalledOnce();
+  });
+
+  it('sends a request again under the same id until it is answered', async () => {
+    const { socket, client } = setUp();
+    socket.answers = [
+      () => Promise.reject(new Error('timeout')),
+      () => Promise.resolve({ ok: true, value: undefined }),
+    ];
+    await expect(client.startRound(defaultChallenge())).resolves.toMatchObject({ ok: true });
+    expect(socket.sent).toHaveLength(2);
+    expect(socket.sent[0]?.message.requestId).toBe(socket.sent[1]?.message.requestId);
+  });
+
+  it('says so when a request is never answered', async () => {
+    const { client } = setUp();
+    await expect(client.endRound()).resolves.toMatchObject({ ok: false });
+  });
+
+  it('thins telemetry, but not the end of a run', () => {
+    const { socket, client, tick } = setUp();
+    socket.say('connect');
+    const progress: Progress = {
+      runId: '00000000-0000-4000-8000-000000000000',
+      step: 1,
+      steps: 10,
+      loss: 1,
+      accuracy: null,
+      tokensPerSecond: 1,
+      backend: 'wasm',
+      state: 'running',
+    };
+    client.reportProgress(progress);
+    tick(100);
+    client.reportProgress({ ...progress, step: 2 });
+    client.reportProgress({ ...progress, step: 10, state: 'finished' });
+    expect(socket.sent.map(({ message }) => message.step)).toEqual([1, 10]);
+  });
+});

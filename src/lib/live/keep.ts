@@ -1,0 +1,71 @@
+/**
+ * What must outlive a reload, in IndexedDB: finished runs of a session, and submissions the server has
+ * not yet acknowledged. Writing comes before sending; removal only after a receipt.
+ */
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import type { FinishedRun } from '../lab/run-controller.svelte.ts';
+import type { Recipe } from '../engine/formats/recipe.ts';
+import type { Report } from './protocol.ts';
+
+/** A submission on its way. `runId` is made once, so sending it twice counts once. */
+export interface Pending {
+  runId: string;
+  code: string;
+  recipe: Recipe;
+  report: Report;
+  artifact: Uint8Array<ArrayBuffer>;
+  createdAt: number;
+}
+
+export interface Keep {
+  addPending(pending: Pending): Promise<void>;
+  removePending(runId: string): Promise<void>;
+  pendingOf(code: string): Promise<Pending[]>;
+  addRun(code: string, run: FinishedRun): Promise<void>;
+  runsOf(code: string): Promise<FinishedRun[]>;
+}
+
+interface Schema extends DBSchema {
+  pending: { key: string; value: Pending; indexes: { code: string } };
+  runs: { key: string; value: FinishedRun & { code: string }; indexes: { code: string } };
+}
+
+/** Runs kept of one session; the least accurate go first. A full fine-tune's artifact is several MB. */
+const RUNS_KEPT = 8;
+
+/** Opens the store. Where IndexedDB is blocked, keeping fails and the caller tells the student. */
+export function openKeep(): Keep {
+  let database: Promise<IDBPDatabase<Schema>> | null = null;
+  const open = () =>
+    (database ??= openDB<Schema>('rankroom', 1, {
+      upgrade(db) {
+        db.createObjectStore('pending', { keyPath: 'runId' }).createIndex('code', 'code');
+        db.createObjectStore('runs', { keyPath: 'id' }).createIndex('code', 'code');
+      },
+    }));
+
+  return {
+    async addPending(pending) {
+      await (await open()).put('pending', pending);
+    },
+    async removePending(runId) {
+      await (await open()).delete('pending', runId);
+    },
+    async pendingOf(code) {
+      return (await open()).getAllFromIndex('pending', 'code', code);
+    },
+    async addRun(code, run) {
+      const db = await open();
+      await db.put('runs', { ...run, code });
+      const runs = await db.getAllFromIndex('runs', 'code', code);
+      const surplus = runs
+        .sort((a, b) => b.result.after.accuracy - a.result.after.accuracy)
+        .slice(RUNS_KEPT);
+      await Promise.all(surplus.map(({ id }) => db.delete('runs', id)));
+    },
+    async runsOf(code) {
+      const runs = await (await open()).getAllFromIndex('runs', 'code', code);
+      return runs.sort((a, b) => a.finishedAt - b.finishedAt);
+    },
+  };
+}

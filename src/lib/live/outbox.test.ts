@@ -1,0 +1,110 @@
+import { describe, expect, it, vi } from 'vitest';
+import { defaultRecipe } from '../engine/formats/recipe.ts';
+import type { FinishedRun } from '../lab/run-controller.svelte.ts';
+import type { Keep, Pending } from './keep.ts';
+import { Outbox } from './outbox.svelte.ts';
+
+function memoryKeep(): Keep & { pending: Map<string, Pending> } {
+  const pending = new Map<string, Pending>();
+  return {
+    pending,
+    addPending: async (item) => void pending.set(item.runId, item),
+    removePending: async (runId) => void pending.delete(runId),
+    pendingOf: async (code) => [...pending.values()].filter((item) => item.code === code),
+    addRun: async () => undefined,
+    runsOf: async () => [],
+  };
+}
+
+const run: FinishedRun = {
+  id: '00000000-0000-4000-8000-000000000001',
+  finishedAt: 0,
+  result: {
+    recipe: defaultRecipe(),
+    choice: { backend: 'wasm', threads: 1, reason: '' },
+    counts: { trainable: 1, total: 2, frozenBytes: 3, trainableBytes: 4 },
+    trace: [],
+    validations: [],
+    before: { step: 0, loss: 2, accuracy: 0.1 },
+    after: { step: 1, loss: 1, accuracy: 0.7 },
+    trainingSeconds: 3,
+    stopped: false,
+    artifact: new Uint8Array([1, 2, 3]),
+  },
+};
+const receipt = { submissionId: 's1', status: 'provisional', ahead: 2 };
+const json = (status: number, body: unknown) => new Response(JSON.stringify(body), { status });
+
+function setUp(answers: (() => Promise<Response>)[]) {
+  const keep = memoryKeep();
+  const fetch = vi.fn<typeof globalThis.fetch>(() => {
+    const next = answers.shift();
+    return next ? next() : Promise.reject(new Error('no more answers'));
+  });
+  const sleep = vi.fn(() => Promise.resolve());
+  return { keep, fetch, sleep, outbox: new Outbox({ code: 'ABC234', keep, fetch, sleep }) };
+}
+
+describe('Outbox', () => {
+  it('writes to disk before it sends and removes after the receipt', async () => {
+    const { keep, outbox, fetch } = setUp([
+      async () => {
+        expect(keep.pending.has(run.id)).toBe(true);
+        return json(201, receipt);
+      },
+    ]);
+    await outbox.submit(run);
+    expect(fetch.mock.calls[0]?.[0]).toBe(`/api/sessions/ABC234/submissions/${run.id}`);
+    expect(outbox.deliveries[run.id]).toEqual({ state: 'received', runId: run.id, receipt });
+    expect(keep.pending.size).toBe(0);
+  });
+
+  it('goes on through lost connections and busy servers, waiting longer each time', async () => {
+    const { outbox, sleep, keep } = setUp([
+      () => Promise.reject(new TypeError('failed to fetch')),
+      async () => json(503, { error: 'Starting.' }),
+      async () => json(429, { error: 'Slow down.' }),
+      async () => json(200, receipt),
+    ]);
+    await outbox.submit(run);
+    expect(sleep.mock.calls.map(([ms]: unknown[]) => ms)).toEqual([1000, 2000, 4000]);
+    expect(outbox.deliveries[run.id]?.state).toBe('received');
+    expect(keep.pending.size).toBe(0);
+  });
+
+  it('stops at a refusal and gives its reason', async () => {
+    const { outbox, keep } = setUp([async () => json(422, { error: 'The round has ended.' })]);
+    await outbox.submit(run);
+    expect(outbox.deliveries[run.id]).toMatchObject({ state: 'refused', reason: 'The round has ended.' });
+    expect(keep.pending.size).toBe(0);
+  });
+
+  it('does not send a run twice', async () => {
+    const { outbox, fetch } = setUp([async () => json(201, receipt)]);
+    await Promise.all([outbox.submit(run), outbox.submit(run)]);
+    expect(fetch).toHaveBeenCalledOnce();
+  });
+
+  it('takes up what an earlier visit left', async () => {
+    const { outbox, keep } = setUp([async () => json(200, receipt)]);
+    keep.pending.set('r9', {
+      runId: 'r9',
+      code: 'ABC234',
+      recipe: run.result.recipe,
+      report: { accuracy: null, trainingSeconds: null, backend: 'wasm' },
+      artifact: run.result.artifact,
+      createdAt: 0,
+    });
+    await outbox.resume();
+    expect(outbox.deliveries.r9?.state).toBe('received');
+    expect(keep.pending.size).toBe(0);
+  });
+
+  it('still sends where nothing can be kept, and says so', async () => {
+    const { outbox, keep } = setUp([async () => json(201, receipt)]);
+    keep.addPending = () => Promise.reject(new Error('blocked'));
+    await outbox.submit(run);
+    expect(outbox.unsafe).toBe(true);
+    expect(outbox.deliveries[run.id]?.state).toBe('received');
+  });
+});
