@@ -1,11 +1,11 @@
 /**
- * What must outlive a reload, in IndexedDB: finished runs of a session, and submissions the server has
- * not yet acknowledged. Writing comes before sending; removal only after a receipt.
+ * What must outlive a reload, in IndexedDB: finished runs of a session, submissions the server has not
+ * yet acknowledged, and receipts of those it has. Writing comes before sending; removal only after a receipt.
  */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { FinishedRun } from '../lab/run-controller.svelte.ts';
 import type { Recipe } from '../engine/formats/recipe.ts';
-import type { Report } from './protocol.ts';
+import type { Report, SubmissionReceipt } from './protocol.ts';
 
 /** A submission on its way. `runId` is made once, so sending it twice counts once. */
 export interface Pending {
@@ -17,9 +17,20 @@ export interface Pending {
   createdAt: number;
 }
 
+/** What the server answered, so that a reloaded page knows which of its runs were submitted. */
+export interface KeptReceipt {
+  runId: string;
+  code: string;
+  receipt: SubmissionReceipt;
+}
+
 export interface Keep {
   addPending(pending: Pending): Promise<void>;
+  /** Forgets a submission the server refused. */
   removePending(runId: string): Promise<void>;
+  /** Puts the receipt in the place of the pending submission, in one transaction. */
+  settle(receipt: KeptReceipt): Promise<void>;
+  receiptsOf(code: string): Promise<KeptReceipt[]>;
   pendingOf(code: string): Promise<Pending[]>;
   addRun(code: string, run: FinishedRun): Promise<void>;
   runsOf(code: string): Promise<FinishedRun[]>;
@@ -27,6 +38,7 @@ export interface Keep {
 
 interface Schema extends DBSchema {
   pending: { key: string; value: Pending; indexes: { code: string } };
+  receipts: { key: string; value: KeptReceipt; indexes: { code: string } };
   runs: { key: string; value: FinishedRun & { code: string }; indexes: { code: string } };
 }
 
@@ -40,6 +52,7 @@ export function openKeep(): Keep {
     (database ??= openDB<Schema>('rankroom', 1, {
       upgrade(db) {
         db.createObjectStore('pending', { keyPath: 'runId' }).createIndex('code', 'code');
+        db.createObjectStore('receipts', { keyPath: 'runId' }).createIndex('code', 'code');
         db.createObjectStore('runs', { keyPath: 'id' }).createIndex('code', 'code');
       },
     }));
@@ -50,6 +63,17 @@ export function openKeep(): Keep {
     },
     async removePending(runId) {
       await (await open()).delete('pending', runId);
+    },
+    async settle(receipt) {
+      const transaction = (await open()).transaction(['pending', 'receipts'], 'readwrite');
+      await Promise.all([
+        transaction.objectStore('receipts').put(receipt),
+        transaction.objectStore('pending').delete(receipt.runId),
+        transaction.done,
+      ]);
+    },
+    async receiptsOf(code) {
+      return (await open()).getAllFromIndex('receipts', 'code', code);
     },
     async pendingOf(code) {
       return (await open()).getAllFromIndex('pending', 'code', code);

@@ -72,6 +72,8 @@ export class Outbox {
 
   /** Takes up what an earlier visit left unacknowledged. */
   async resume(): Promise<void> {
+    const receipts = await this.#keep.receiptsOf(this.#code).catch(() => []);
+    for (const { runId, receipt } of receipts) this.#set({ state: 'received', runId, receipt });
     const left = await this.#keep.pendingOf(this.#code).catch(() => []);
     await Promise.all(
       left.filter(({ runId }) => !this.deliveries[runId]).map((pending) => this.#deliver(pending)),
@@ -98,12 +100,14 @@ export class Outbox {
         await this.#pause(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1)));
         continue;
       }
-      await this.#keep.removePending(runId).catch(() => undefined);
-      this.#set(
-        answer.kind === 'received'
-          ? { state: 'received', runId, receipt: answer.receipt }
-          : { state: 'refused', runId, reason: answer.reason },
-      );
+      if (answer.kind === 'received') {
+        const { receipt } = answer;
+        await this.#keep.settle({ runId, code: pending.code, receipt }).catch(() => undefined);
+        this.#set({ state: 'received', runId, receipt });
+      } else {
+        await this.#keep.removePending(runId).catch(() => undefined);
+        this.#set({ state: 'refused', runId, reason: answer.reason });
+      }
       return;
     }
   }

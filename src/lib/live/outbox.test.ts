@@ -1,13 +1,19 @@
 import { describe, expect, it, vi } from 'vitest';
 import { defaultRecipe } from '../engine/formats/recipe.ts';
 import type { FinishedRun } from '../lab/run-controller.svelte.ts';
-import type { Keep, Pending } from './keep.ts';
+import type { Keep, KeptReceipt, Pending } from './keep.ts';
 import { Outbox } from './outbox.svelte.ts';
 
 function memoryKeep(): Keep & { pending: Map<string, Pending> } {
   const pending = new Map<string, Pending>();
+  const receipts: KeptReceipt[] = [];
   return {
     pending,
+    settle: async (receipt) => {
+      receipts.push(receipt);
+      pending.delete(receipt.runId);
+    },
+    receiptsOf: async (code) => receipts.filter((receipt) => receipt.code === code),
     addPending: async (item) => void pending.set(item.runId, item),
     removePending: async (runId) => void pending.delete(runId),
     pendingOf: async (code) => [...pending.values()].filter((item) => item.code === code),
@@ -98,6 +104,15 @@ describe('Outbox', () => {
     await outbox.resume();
     expect(outbox.deliveries.r9?.state).toBe('received');
     expect(keep.pending.size).toBe(0);
+  });
+
+  it('knows after a reload what was received', async () => {
+    const { outbox, keep, fetch, sleep } = setUp([async () => json(201, receipt)]);
+    await outbox.submit(run);
+    const reloaded = new Outbox({ code: 'ABC234', keep, fetch, sleep });
+    await reloaded.resume();
+    expect(reloaded.deliveries[run.id]?.state).toBe('received');
+    expect(fetch).toHaveBeenCalledOnce();
   });
 
   it('still sends where nothing can be kept, and says so', async () => {
