@@ -4,7 +4,9 @@ import { findInstrument, INSTRUMENTS } from './instruments.ts';
 
 describe('lessons', () => {
   it('are eleven, numbered in order, each with a slug of its own', () => {
-    expect(LESSONS.map(({ number }) => Number(number))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    expect(LESSONS.map(({ number }) => Number(number))).toEqual([
+      1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
+    ]);
     expect(new Set(LESSONS.map(({ slug }) => slug)).size).toBe(11);
   });
 

@@ -36,7 +36,9 @@ export async function loadFacts(base: string, task: string, fetch: Fetch): Promi
  */
 export async function warmCache(base: string, task: string, fetch: Fetch): Promise<void> {
   const paths = [
-    ...['config.json', 'model.safetensors', 'tokenizer.json'].map((file) => `/models/${base}/${file}`),
+    ...['config.json', 'model.safetensors', 'tokenizer.json'].map(
+      (file) => `/models/${base}/${file}`,
+    ),
     ...['task.json', 'train.jsonl', 'validation.jsonl'].map((file) => `/tasks/${task}/${file}`),
   ];
   for (const path of paths) {

@@ -37,7 +37,9 @@ describe('plot', () => {
 
 describe('makeUuid', () => {
   it('is a version 4 UUID', () => {
-    expect(makeUuid()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(makeUuid()).toMatch(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    );
     expect(makeUuid()).not.toBe(makeUuid());
   });
 });

@@ -19,10 +19,7 @@ describe('nameByDifference', () => {
   it('says only what differs', () => {
     expect(nameByDifference([lora(1), lora(8)])).toEqual(['LoRA r=1', 'LoRA r=8']);
     const hot = { ...lora(8), optimiser: { ...lora(8).optimiser, learningRate: 0.01 } };
-    expect(nameByDifference([lora(8), hot])).toEqual([
-      'LoRA r=8 · lr 0.003',
-      'LoRA r=8 · lr 0.01',
-    ]);
+    expect(nameByDifference([lora(8), hot])).toEqual(['LoRA r=8 · lr 0.003', 'LoRA r=8 · lr 0.01']);
   });
 
   it('leaves out knobs a method does not have', () => {

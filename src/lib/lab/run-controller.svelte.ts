@@ -78,7 +78,8 @@ export class RunController {
     const before = this.#latest;
     this.#latest = reduceRun(before, action);
     if (this.#latest === before) return;
-    if (this.#latest.state === before.state && this.#latest.state === 'training') this.#publishSoon();
+    if (this.#latest.state === before.state && this.#latest.state === 'training')
+      this.#publishSoon();
     else this.#publish();
     if (this.#latest.state === 'finished') this.#keep(this.#latest.live.id, this.#latest.result);
   }

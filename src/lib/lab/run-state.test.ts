@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { defaultRecipe } from '../engine/formats/recipe.ts';
 import type { RunEvent, RunResult } from '../engine/train/events.ts';
-import { IDLE, isActive, progressOf, reduceRun, type RunAction, type RunState } from './run-state.ts';
+import {
+  IDLE,
+  isActive,
+  progressOf,
+  reduceRun,
+  type RunAction,
+  type RunState,
+} from './run-state.ts';
 
 const recipe = { ...defaultRecipe(), steps: 4 };
 const start: RunAction = { type: 'start', id: 'run-1', recipe };

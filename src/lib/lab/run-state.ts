@@ -54,7 +54,9 @@ export type RunAction =
 export const IDLE: RunState = { state: 'idle' };
 
 /** True while the worker is busy with this run. */
-export function isActive(run: RunState): run is Extract<RunState, { state: 'preparing' | 'training' | 'stopping' }> {
+export function isActive(
+  run: RunState,
+): run is Extract<RunState, { state: 'preparing' | 'training' | 'stopping' }> {
   return run.state === 'preparing' || run.state === 'training' || run.state === 'stopping';
 }
 

@@ -26,7 +26,9 @@ export function describeRun(run: RunState): string {
       if (run.phase === 'evaluating') return `Evaluating on held-out data, ${steps}`;
       if (run.phase === 'exporting') return 'Writing the artifact';
       const left = run.live.secondsLeft;
-      return left === null ? `Training, ${steps}` : `Training, ${steps}, ${formatDuration(left)} left`;
+      return left === null
+        ? `Training, ${steps}`
+        : `Training, ${steps}, ${formatDuration(left)} left`;
     }
     case 'stopping':
       return 'Stopping after this step';

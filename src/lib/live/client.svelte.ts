@@ -100,7 +100,13 @@ export class LiveClient {
   #lastProgressAt = 0;
   #retry: ReturnType<typeof setTimeout> | null = null;
 
-  constructor({ code, role, connect = connectSocket, reload = reloadOnce, now = Date.now }: LiveClientOptions) {
+  constructor({
+    code,
+    role,
+    connect = connectSocket,
+    reload = reloadOnce,
+    now = Date.now,
+  }: LiveClientOptions) {
     this.#now = now;
     this.#reload = reload;
     this.#socket = connect(() => ({

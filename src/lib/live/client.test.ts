@@ -10,7 +10,9 @@ class FakeSocket implements LiveSocket {
   handlers = new Map<string, (...args: unknown[]) => void>();
   sent: { event: string; message: Record<string, unknown> }[] = [];
   answers: (() => Promise<unknown>)[] = [];
-  volatile = { emit: (event: string, message: Record<string, unknown>) => this.sent.push({ event, message }) };
+  volatile = {
+    emit: (event: string, message: Record<string, unknown>) => this.sent.push({ event, message }),
+  };
   connect = vi.fn();
   disconnect = vi.fn();
   on(event: string, handler: (...args: unknown[]) => void) {

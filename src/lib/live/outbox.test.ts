@@ -81,7 +81,10 @@ describe('Outbox', () => {
   it('stops at a refusal and gives its reason', async () => {
     const { outbox, keep } = setUp([async () => json(422, { error: 'The round has ended.' })]);
     await outbox.submit(run);
-    expect(outbox.deliveries[run.id]).toMatchObject({ state: 'refused', reason: 'The round has ended.' });
+    expect(outbox.deliveries[run.id]).toMatchObject({
+      state: 'refused',
+      reason: 'The round has ended.',
+    });
     expect(keep.pending.size).toBe(0);
   });
 

@@ -27,7 +27,10 @@ describe('markGeometry', () => {
 describe('filled', () => {
   it('fills a lying strip from the left and a standing one from the bottom', () => {
     expect(filled({ x: 0, y: 0, width: 100, height: 10 }, 0.25)).toMatchObject({ x: 0, width: 25 });
-    expect(filled({ x: 0, y: 0, width: 10, height: 100 }, 0.25)).toMatchObject({ y: 75, height: 25 });
+    expect(filled({ x: 0, y: 0, width: 10, height: 100 }, 0.25)).toMatchObject({
+      y: 75,
+      height: 25,
+    });
   });
 
   it('holds progress between nothing and all', () => {

@@ -1,0 +1,11 @@
+import { redirect } from '@sveltejs/kit';
+import { roomOrError, seatIn } from '../../guards.server.ts';
+import type { PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ params, cookies, getClientAddress }) => {
+  const { root, room } = await roomOrError(params.code, getClientAddress);
+  const { code, title } = room.meta;
+  const participant = await seatIn(root, room, cookies);
+  if (!participant) redirect(303, `/join/${code}`);
+  return { code, title, participant };
+};

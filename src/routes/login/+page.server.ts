@@ -1,0 +1,26 @@
+import { fail, redirect } from '@sveltejs/kit';
+import { openRoot } from '$server/root.ts';
+import { failWith, safeNext, signInBrowser, textField } from '../guards.server.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = ({ url }) => ({ next: safeNext(url.searchParams.get('next'), '/account') });
+
+export const actions: Actions = {
+  default: async ({ request, cookies, url, getClientAddress }) => {
+    const root = await openRoot();
+    const form = await request.formData();
+    const username = textField(form, 'username');
+    const address = getClientAddress();
+    let user;
+    try {
+      await root.limits.spend('loginAddress', address);
+      await root.limits.spend('login', `${address} ${username.toLowerCase().slice(0, 64)}`);
+      user = await root.accounts.signIn(username, textField(form, 'password'));
+    } catch (refusal) {
+      return failWith(refusal, { username });
+    }
+    if (!user) return fail(400, { message: 'Username and password do not match an account.', username });
+    await signInBrowser(root, user, cookies, url);
+    redirect(303, safeNext(form.get('next'), user.role === 'instructor' ? '/host' : '/account'));
+  },
+};

@@ -1,0 +1,22 @@
+import { redirect } from '@sveltejs/kit';
+import { openRoot } from '$server/root.ts';
+import { failWith, safeNext, signInBrowser, textField } from '../guards.server.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = ({ url }) => ({ next: safeNext(url.searchParams.get('next'), '/account') });
+
+export const actions: Actions = {
+  default: async ({ request, cookies, url, getClientAddress }) => {
+    const root = await openRoot();
+    const form = await request.formData();
+    const username = textField(form, 'username');
+    try {
+      await root.limits.spend('signup', getClientAddress());
+      const user = await root.accounts.signUp({ username, password: textField(form, 'password') });
+      await signInBrowser(root, user, cookies, url);
+    } catch (refusal) {
+      return failWith(refusal, { username });
+    }
+    redirect(303, safeNext(form.get('next'), '/account'));
+  },
+};
