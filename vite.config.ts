@@ -1,8 +1,9 @@
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig } from 'vite';
+import { liveServer } from './server/dev-plugin.ts';
 
 export default defineConfig({
-  plugins: [sveltekit()],
+  plugins: [sveltekit(), liveServer()],
   worker: { format: 'es' },
   optimizeDeps: { exclude: ['onnxruntime-web'] },
 });

@@ -92,6 +92,7 @@ export class LiveHub {
     else socket.emit('session:snapshot', room.state, you);
     void socket.join(everyone(room));
 
+    if (you.role !== 'host') this.#refuseCommands(socket);
     if (you.role === 'participant') {
       telemetry.connected(you.participant.id);
       socket.on('disconnect', () => telemetry.disconnected(you.participant.id));
@@ -107,6 +108,13 @@ export class LiveHub {
     this.#answer(socket, 'round:start', RoundStartSchema, (m) => startRound(room, m, this.#now));
     this.#answer(socket, 'round:end', RoundEndSchema, (m) => endRound(room, m, this.#now));
     this.#answer(socket, 'session:end', SessionEndSchema, (m) => endSession(room, m, this.#now));
+  }
+
+  #refuseCommands(socket: LiveSocket): void {
+    for (const event of ['round:start', 'round:end', 'session:end'] as const)
+      this.#answer(socket, event, v.unknown(), () =>
+        Promise.reject(new Refusal(403, 'Only the host of this session can do this.')),
+      );
   }
 
   /** Validates a message, does what it asks and acknowledges either outcome. Nothing a client sends can throw past here. */

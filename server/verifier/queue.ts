@@ -62,12 +62,36 @@ export class VerificationQueue {
     return row.bytes;
   }
 
-  /** Gives the job back for another attempt. */
-  async release({ submissionId, attempt }: Lease, failure: string): Promise<void> {
+  /** Keeps a job whose evaluation goes on, for another `duration` ms. */
+  async renew(lease: Lease, duration: number): Promise<void> {
+    await this.#db
+      .update(verifications)
+      .set({ leasedUntil: new Date(this.#now() + duration) })
+      .where(this.#held(lease));
+  }
+
+  /** Gives the job back after an attempt that failed. */
+  async release(lease: Lease, failure: string): Promise<void> {
     await this.#db
       .update(verifications)
       .set({ state: 'queued', leasedUntil: null, failure })
-      .where(this.#held({ submissionId, attempt }));
+      .where(this.#held(lease));
+  }
+
+  /** Gives the job back as if it had not been leased. */
+  async putBack(lease: Lease): Promise<void> {
+    await this.#db
+      .update(verifications)
+      .set({ state: 'queued', leasedUntil: null, attempts: lease.attempt - 1 })
+      .where(this.#held(lease));
+  }
+
+  /** At the start of a database's only server: whoever held these leases is gone. */
+  async reclaim(): Promise<void> {
+    await this.#db
+      .update(verifications)
+      .set({ state: 'queued', leasedUntil: null })
+      .where(eq(verifications.state, 'running'));
   }
 
   /** Ends the job, inside the transaction that stores its outcome. @returns false when the lease was lost */

@@ -13,13 +13,14 @@ import type { Lease, VerificationQueue } from './queue.ts';
 const MAX_ATTEMPTS = 3;
 /** Finds leases that ran out, and jobs another node queued, in ms. New jobs here call {@link Verifier.wake}. */
 const POLL_INTERVAL = 5000;
+/** How long a job stays ours without a sign of life, in ms; renewed well before. */
+const LEASE_DURATION = 30_000;
+const RENEW_INTERVAL = 10_000;
 
 export interface VerifierOptions {
   queue: VerificationQueue;
   rooms: Rooms;
   evaluator: Evaluator;
-  /** Longer than the evaluator's own limit, in ms. */
-  leaseDuration: number;
   log: Logger;
   now: () => number;
   /** Called after each verdict. */
@@ -59,7 +60,7 @@ export class Verifier {
     });
   }
 
-  /** Drops the job in progress; its lease runs out and it is done again. */
+  /** Puts the job in progress back into the queue. */
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#timer) clearInterval(this.#timer);
@@ -68,10 +69,10 @@ export class Verifier {
   }
 
   async #drain(): Promise<void> {
-    const { queue, leaseDuration, log } = this.#options;
+    const { queue, log } = this.#options;
     try {
       while (!this.#closed) {
-        const lease = await queue.lease(leaseDuration);
+        const lease = await queue.lease(LEASE_DURATION);
         if (!lease) return;
         await this.#verify(lease);
       }
@@ -88,18 +89,30 @@ export class Verifier {
     if (attempt > MAX_ATTEMPTS) return this.#giveUp(lease, 'the server stopped during every attempt');
     let outcome: EvaluationOutcome;
     try {
-      outcome = await evaluator.evaluate({
-        recipe: lease.recipe,
-        artifact: await queue.artifact(submissionId),
-      });
+      const artifact = await queue.artifact(submissionId);
+      outcome = await this.#keeping(lease, evaluator.evaluate({ recipe: lease.recipe, artifact }));
     } catch (error) {
       const failure = error instanceof Error ? error.message : String(error);
       // Stopping the server is no failure of this job.
-      if (this.#closed) return queue.release(lease, failure);
+      if (this.#closed) return queue.putBack(lease);
       log.error({ submissionId, attempt, failure }, 'an evaluation failed');
       return attempt < MAX_ATTEMPTS ? queue.release(lease, failure) : this.#giveUp(lease, failure);
     }
     await this.#store(lease, outcome);
+  }
+
+  async #keeping<T>(lease: Lease, work: Promise<T>): Promise<T> {
+    const { queue, log } = this.#options;
+    const renew = () =>
+      void queue
+        .renew(lease, LEASE_DURATION)
+        .catch((error: unknown) => log.warn({ error }, 'a lease could not be renewed'));
+    const timer = setInterval(renew, RENEW_INTERVAL);
+    try {
+      return await work;
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   #giveUp(lease: Lease, failure: string): Promise<void> {

@@ -1,0 +1,25 @@
+/** The leaderboard as CSV (RFC 4180), safe to open in a spreadsheet. */
+import type { RankedEntry } from '../../src/lib/leaderboard/rank.ts';
+
+const HEADER = ['rank', 'nickname', 'recipe', 'status', 'accuracy', 'trainable', 'submitted_at', 'reason'];
+
+export function leaderboardCsv(rows: readonly RankedEntry[]): string {
+  const lines = rows.map((row) => [
+    row.rank,
+    row.nickname,
+    row.recipe,
+    row.status,
+    row.accuracy,
+    row.trainable,
+    new Date(row.submittedAt).toISOString(),
+    row.reason,
+  ]);
+  return [HEADER, ...lines].map((cells) => cells.map(cell).join(',') + '\r\n').join('');
+}
+
+/** A text that starts like a formula would be run by a spreadsheet: an apostrophe makes it text again. */
+function cell(value: string | number | null): string {
+  if (value === null) return '';
+  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
