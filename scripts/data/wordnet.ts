@@ -80,5 +80,8 @@ export function isReserved(id: string): boolean {
 
 /** Text by which two definitions count as the same. */
 export function definitionKey(definition: string): string {
-  return definition.toLowerCase().replace(/[^a-z0-9]+/g, ' ').trim();
+  return definition
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, ' ')
+    .trim();
 }

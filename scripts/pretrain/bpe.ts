@@ -68,7 +68,8 @@ export function trainTokenizer(texts: Iterable<string>, vocabularySize: number):
 function countWords(texts: Iterable<string>, alphabet: readonly string[]): Word[] {
   const counts = new Map<string, number>();
   for (const text of texts)
-    for (const [piece] of ` ${text}`.matchAll(PIECE)) counts.set(piece, (counts.get(piece) ?? 0) + 1);
+    for (const [piece] of ` ${text}`.matchAll(PIECE))
+      counts.set(piece, (counts.get(piece) ?? 0) + 1);
   const utf8 = new TextEncoder();
   return [...counts].map(([piece, count]) => ({
     symbols: Array.from(utf8.encode(piece), (byte) => alphabet[byte]!),
@@ -93,7 +94,12 @@ function join(symbols: readonly string[], left: string, right: string): string[]
 
 function tokenizerJson(alphabet: readonly string[], merges: readonly [string, string][]): object {
   const tokens = [...SPECIAL_TOKENS, ...alphabet, ...merges.map(([a, b]) => a + b)];
-  const byteLevel = { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true };
+  const byteLevel = {
+    type: 'ByteLevel',
+    add_prefix_space: true,
+    trim_offsets: true,
+    use_regex: true,
+  };
   return {
     version: '1.0',
     truncation: null,

@@ -186,7 +186,9 @@ async function exportModel(): Promise<void> {
     seed: SEED,
   };
   writeFileSync(join(OUT, 'training.json'), JSON.stringify(training, null, 2) + '\n');
-  console.log(`exported ${OUT} at step ${state.step}: held-out loss ${held.toFixed(4)} nats per token`);
+  console.log(
+    `exported ${OUT} at step ${state.step}: held-out loss ${held.toFixed(4)} nats per token`,
+  );
 }
 
 /** Tokens of the corpus as one stream of `<s> text </s>`, tokenized once and kept. */
@@ -195,7 +197,9 @@ function loadTokens(): { train: Int32Array; heldOut: Int32Array } {
   const tokenizerFile = join(OUT, 'tokenizer.json');
   const read = (path: string) => {
     const bytes = readFileSync(path);
-    return new Int32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+    return new Int32Array(
+      bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength),
+    );
   };
   if (!Object.values(files).every(existsSync) || !existsSync(tokenizerFile)) {
     console.log('reading WordNet and training the tokenizer (about a minute)');

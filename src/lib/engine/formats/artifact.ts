@@ -51,7 +51,8 @@ function checkHeader(file: Uint8Array, trainables: readonly Trainable[]): void {
   const entries = new Map(readHeader(file).map((entry) => [entry.name, entry]));
   for (const { name, shape } of trainables) {
     const entry = entries.get(name);
-    if (!entry) throw new ArtifactError(`The file lacks the tensor ${name} that this recipe trains.`);
+    if (!entry)
+      throw new ArtifactError(`The file lacks the tensor ${name} that this recipe trains.`);
     if (!same(entry.shape, shape))
       throw new ArtifactError(
         `${name} has shape [${entry.shape.join(', ')}], but this recipe trains [${shape.join(', ')}].`,
@@ -60,5 +61,7 @@ function checkHeader(file: Uint8Array, trainables: readonly Trainable[]): void {
   }
   const [extra] = entries.keys();
   if (extra !== undefined)
-    throw new ArtifactError(`The file holds the tensor ${extra}, which this recipe does not train.`);
+    throw new ArtifactError(
+      `The file holds the tensor ${extra}, which this recipe does not train.`,
+    );
 }

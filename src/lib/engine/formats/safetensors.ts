@@ -47,11 +47,14 @@ export interface TensorEntry {
  * @throws {SafetensorsError}
  */
 export function readHeader(file: Uint8Array): TensorEntry[] {
-  if (file.byteLength < 8) throw new SafetensorsError('the file is shorter than a safetensors header');
+  if (file.byteLength < 8)
+    throw new SafetensorsError('the file is shorter than a safetensors header');
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const headerBytes = Number(view.getBigUint64(0, true));
   if (headerBytes > MAX_HEADER_BYTES || 8 + headerBytes > file.byteLength)
-    throw new SafetensorsError('the header is longer than the file: it is truncated or not safetensors');
+    throw new SafetensorsError(
+      'the header is longer than the file: it is truncated or not safetensors',
+    );
   const header = parseHeader(file.subarray(8, 8 + headerBytes));
   const dataStart = 8 + headerBytes;
   return Object.entries(header)
@@ -72,7 +75,10 @@ export function readHeader(file: Uint8Array): TensorEntry[] {
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   try {
-    return v.parse(HeaderSchema, JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
+    return v.parse(
+      HeaderSchema,
+      JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)),
+    );
   } catch {
     throw new SafetensorsError('the header is not JSON: the file is damaged or not safetensors');
   }

@@ -73,7 +73,13 @@ export function slice(tape: Tape, a: Tensor, axis: number, start: number, end: n
   const g = tape.graph;
   const zeros = (length: number) => {
     const shape = a.shape.map((size, index) => (index === axis ? length : size));
-    return g.expand(g.reshape(g.scalar(0), shape.map(() => 1)), shape);
+    return g.expand(
+      g.reshape(
+        g.scalar(0),
+        shape.map(() => 1),
+      ),
+      shape,
+    );
   };
   return tape.record(g.slice(a, axis, start, end), [a], (d) => [
     () => {
@@ -89,9 +95,7 @@ export function slice(tape: Tape, a: Tensor, axis: number, start: number, end: n
 export function softmax(tape: Tape, a: Tensor): Tensor {
   const g = tape.graph;
   const y = g.softmax(a);
-  return tape.record(y, [a], (d) => [
-    () => g.mul(y, g.sub(d, g.reduceSum(g.mul(d, y), [-1]))),
-  ]);
+  return tape.record(y, [a], (d) => [() => g.mul(y, g.sub(d, g.reduceSum(g.mul(d, y), [-1])))]);
 }
 
 /** x · sigmoid(x), also called swish. With s = sigmoid(x): dx = d ⊙ (s + y ⊙ (1 − s)) */
@@ -99,9 +103,7 @@ export function silu(tape: Tape, x: Tensor): Tensor {
   const g = tape.graph;
   const s = g.sigmoid(x);
   const y = g.mul(x, s);
-  return tape.record(y, [x], (d) => [
-    () => g.mul(d, g.add(s, g.mul(y, g.sub(g.scalar(1), s)))),
-  ]);
+  return tape.record(y, [x], (d) => [() => g.mul(d, g.add(s, g.mul(y, g.sub(g.scalar(1), s))))]);
 }
 
 /**

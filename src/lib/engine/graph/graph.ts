@@ -232,7 +232,13 @@ export class Graph {
       this.weights(name, [rows, width], new Float32Array(rows * width)),
     );
     const at = this.cast(this.reshape(indices, [dim(indices, 0), 1]), 'int64');
-    return this.#node('ScatterND', [zeros, at, updates], [rows, width], { reduction: 'add' }, this.real);
+    return this.#node(
+      'ScatterND',
+      [zeros, at, updates],
+      [rows, width],
+      { reduction: 'add' },
+      this.real,
+    );
   }
   /** indices [N] int32 → [N,classes], 1 at each row's index and 0 elsewhere. */
   oneHot(indices: Tensor, classes: number): Tensor {

@@ -34,7 +34,10 @@ export async function loadBaseModel(
     if (!same(tensor.shape, shape))
       throw new Error(`${id}: ${name} is [${tensor.shape.join()}], not [${shape.join()}]`);
   }
-  const tokenizer = createTokenizer(JSON.parse(text.decode(tokenizerFile)), config.bosToken);
+  const tokenizer = createTokenizer(
+    JSON.parse(text.decode(tokenizerFile)) as object,
+    config.bosToken,
+  );
   return { id, config, tokenizer, weights };
 }
 
@@ -49,13 +52,16 @@ export function randomWeights(config: LlamaConfig, seed: number): Map<string, Na
       const random = randomStream(seed, `base/${name}`);
       const data = new Float32Array(elements(shape));
       if (shape.length === 1) data.fill(1);
-      else for (let i = 0; i < data.length; i++) data[i] = random.normal() * config.initializerRange;
+      else
+        for (let i = 0; i < data.length; i++) data[i] = random.normal() * config.initializerRange;
       return [name, { shape, data }];
     }),
   );
 }
 
 /** The checkpoint as it is shipped: half precision. */
-export function exportCheckpoint(weights: ReadonlyMap<string, NamedTensor>): Uint8Array<ArrayBuffer> {
+export function exportCheckpoint(
+  weights: ReadonlyMap<string, NamedTensor>,
+): Uint8Array<ArrayBuffer> {
   return writeSafetensors(weights, 'F16');
 }

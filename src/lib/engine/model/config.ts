@@ -127,9 +127,7 @@ export interface NamedShape {
 /** Every tensor of the checkpoint, in the order a forward pass meets them. */
 export function checkpointTensors(config: LlamaConfig): NamedShape[] {
   const d = config.hiddenSize;
-  const tensors: NamedShape[] = [
-    { name: EMBEDDING, shape: [config.vocabSize, d], linear: false },
-  ];
+  const tensors: NamedShape[] = [{ name: EMBEDDING, shape: [config.vocabSize, d], linear: false }];
   for (let layer = 0; layer < config.layers; layer++) {
     const linear = (...modules: LinearModule[]) =>
       modules.forEach((module) =>

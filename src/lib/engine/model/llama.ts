@@ -9,7 +9,7 @@ import type { LinearModule } from '../formats/recipe.ts';
 import type { Tape } from '../graph/autodiff.ts';
 import * as f from '../graph/functions.ts';
 import type { Tensor } from '../graph/graph.ts';
-import { EMBEDDING, FINAL_NORM, linearPath, type LlamaConfig } from './config.ts';
+import { EMBEDDING, FINAL_NORM, type LlamaConfig } from './config.ts';
 
 export interface Weights {
   /** A checkpoint tensor that is not a linear module's: embedding or norm gain. */

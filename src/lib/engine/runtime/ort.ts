@@ -21,10 +21,10 @@ export function ortRuntime(
 ): Runtime {
   return {
     choice,
-    async createSession(model, { keepOnDevice = [] } = {}) {
+    async createSession(model, { keepOnDevice = [], fuse = true } = {}) {
       const options: InferenceSession.SessionOptions = {
         ...base,
-        graphOptimizationLevel: 'all',
+        graphOptimizationLevel: fuse ? 'all' : 'basic',
         logSeverityLevel: 3,
       };
       if (choice.backend === 'webgpu')
@@ -78,12 +78,19 @@ class HeldTensor implements Held {
     return this.tensor.dims;
   }
   async read(): Promise<Float32Array> {
-    const data = this.tensor.location === 'cpu' ? this.tensor.data : await this.tensor.getData();
-    if (data instanceof Float32Array) return data;
-    if (data instanceof Float64Array) return Float32Array.from(data);
-    throw new TypeError(`a ${this.tensor.type} output cannot be read as numbers`);
+    const data = await this.#numbers();
+    return data instanceof Float32Array ? data : Float32Array.from(data);
+  }
+  async readExact(): Promise<Float64Array> {
+    return Float64Array.from(await this.#numbers());
   }
   dispose(): void {
     this.tensor.dispose();
+  }
+
+  async #numbers(): Promise<Float32Array | Float64Array> {
+    const data = this.tensor.location === 'cpu' ? this.tensor.data : await this.tensor.getData();
+    if (data instanceof Float32Array || data instanceof Float64Array) return data;
+    throw new TypeError(`a ${this.tensor.type} output cannot be read as numbers`);
   }
 }

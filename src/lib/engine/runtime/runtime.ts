@@ -8,6 +8,8 @@ export interface Held {
   readonly shape: readonly number[];
   /** Copies the value to the CPU. */
   read(): Promise<Float32Array>;
+  /** The same without rounding to float32, for graphs built in float64. */
+  readExact(): Promise<Float64Array>;
   /** Frees device memory; a no-op for values on the CPU. */
   dispose(): void;
 }
@@ -28,9 +30,13 @@ export interface HostTensor {
 
 export interface Runtime {
   readonly choice: BackendChoice;
-  /**
-   * @param model ONNX bytes
-   * @param options.keepOnDevice outputs that are fed back into the next run and need not reach the CPU
-   */
-  createSession(model: Uint8Array, options?: { keepOnDevice?: readonly string[] }): Promise<Session>;
+  /** @param model ONNX bytes */
+  createSession(model: Uint8Array, options?: SessionOptions): Promise<Session>;
+}
+
+export interface SessionOptions {
+  /** Outputs that are fed back into the next run and need not reach the CPU. */
+  keepOnDevice?: readonly string[];
+  /** False leaves out operator fusions, some of which exist for float32 alone. Default true. */
+  fuse?: boolean;
 }

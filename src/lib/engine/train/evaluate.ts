@@ -120,10 +120,7 @@ export async function evaluateArtifact(input: {
   const examples = encodeExamples(input.examples, base.tokenizer, recipe.sequenceLength);
   const evaluator = await Evaluator.create(runtime, base, recipe, labels);
   try {
-    const score = await evaluator.score(
-      { data: parameters, shape: [parameters.length] },
-      examples,
-    );
+    const score = await evaluator.score({ data: parameters, shape: [parameters.length] }, examples);
     return {
       ...score,
       trainable: parameters.length,

@@ -22,10 +22,7 @@ export function languageModelTrainables(config: LlamaConfig): Trainable[] {
   const trained = full.trainables(config, { kind: 'full' });
   const head = checkpointTensors(config).find(({ name }) => name === LM_HEAD);
   return head
-    ? [
-        ...trained,
-        { ...head, initial: { kind: 'checkpoint', name: LM_HEAD }, decayed: true },
-      ]
+    ? [...trained, { ...head, initial: { kind: 'checkpoint', name: LM_HEAD }, decayed: true }]
     : trained;
 }
 

@@ -4,11 +4,7 @@
  * It never touches a clock except to report speed, and draws randomness only from the recipe's seed, so the
  * losses of two devices differ only by rounding.
  */
-import {
-  encodeExamples,
-  trainingBatches,
-  type EncodedExample,
-} from '../data/batches.ts';
+import { encodeExamples, trainingBatches, type EncodedExample } from '../data/batches.ts';
 import type { Example, Task } from '../data/task.ts';
 import { writeArtifact } from '../formats/artifact.ts';
 import type { Recipe } from '../formats/recipe.ts';

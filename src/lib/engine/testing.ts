@@ -1,0 +1,53 @@
+/** A model small enough for tests that train, with a tokenizer of bytes. Used by tests alone. */
+import { parseLlamaConfig } from './model/config.ts';
+import { randomWeights, type BaseModel } from './model/base-model.ts';
+import { defaultRecipe, type Method, type Recipe } from './formats/recipe.ts';
+import type { Task } from './data/task.ts';
+
+export const TINY_CONFIG = {
+  model_type: 'llama',
+  vocab_size: 48,
+  hidden_size: 32,
+  intermediate_size: 64,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  // Fewer than the query heads, so that grouped-query attention is tested too.
+  num_key_value_heads: 2,
+  rms_norm_eps: 1e-5,
+  tie_word_embeddings: true,
+  initializer_range: 0.3,
+  bos_token_id: 1,
+  pad_token_id: 0,
+};
+
+export function tinyModel(): BaseModel {
+  const config = parseLlamaConfig(TINY_CONFIG);
+  return {
+    id: 'tiny',
+    config,
+    tokenizer: {
+      encode: (text) => [1, ...Array.from(text, (c) => 2 + (c.codePointAt(0)! % 46))],
+      decode: (ids) => ids.join(' '),
+    },
+    weights: randomWeights(config, 7),
+  };
+}
+
+export const TINY_TASK: Task = {
+  id: 'vowels',
+  title: 'Vowels',
+  description: 'Does the text begin with a vowel?',
+  labels: ['no', 'yes'],
+};
+
+export function tinyRecipe(method: Method, change: Partial<Recipe> = {}): Recipe {
+  return {
+    ...defaultRecipe(method.kind),
+    base: { id: 'tiny', weights: 'pretrained' },
+    method,
+    batchSize: 4,
+    sequenceLength: 8,
+    steps: 4,
+    ...change,
+  };
+}

@@ -1,0 +1,101 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Example } from '../data/task.ts';
+import { LINEAR_MODULES, type Method } from '../formats/recipe.ts';
+import { createNodeRuntime } from '../runtime/node.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { TINY_TASK, tinyModel, tinyRecipe } from '../testing.ts';
+import { evaluateArtifact } from './evaluate.ts';
+import type { RunEvent } from './events.ts';
+import { DivergedError, runRecipe, type RunInput } from './trainer.ts';
+
+const WORDS =
+  'apple tree ocean river under stone inner cloud early night olive bread eagle horse'.split(' ');
+const EXAMPLES: Example[] = WORDS.map((text) => ({ text, label: Number(/^[aeiou]/.test(text)) }));
+const METHODS: Method[] = [
+  { kind: 'full' },
+  { kind: 'head' },
+  { kind: 'lora', rank: 4, alpha: 8, targets: [...LINEAR_MODULES] },
+];
+
+describe('a run', () => {
+  let runtime: Runtime;
+  beforeAll(async () => {
+    runtime = await createNodeRuntime({ threads: 1 });
+  });
+  const run = (
+    method: Method,
+    steps: number,
+    more: Partial<RunInput> = {},
+    learningRate = 0.01,
+  ) => {
+    const recipe = tinyRecipe(method, { steps });
+    recipe.optimiser = { ...recipe.optimiser, learningRate, warmupSteps: 2 };
+    return runRecipe({
+      runtime,
+      base: tinyModel(),
+      task: TINY_TASK,
+      train: EXAMPLES,
+      validation: EXAMPLES,
+      recipe,
+      ...more,
+    });
+  };
+
+  it.each(METHODS)('learns its training texts: $kind', async (method) => {
+    const result = await run(method, 60);
+    expect(result.trace).toHaveLength(60);
+    expect(result.after.loss).toBeLessThan(result.before.loss);
+    if (method.kind !== 'head') expect(result.after.accuracy).toBeGreaterThan(0.9);
+  });
+
+  it.each(METHODS)(
+    'hands over an artifact that scores what the run reported: $kind',
+    async (method) => {
+      const result = await run(method, 12);
+      const evaluation = await evaluateArtifact({
+        runtime,
+        base: tinyModel(),
+        task: TINY_TASK,
+        recipe: result.recipe,
+        artifact: result.artifact,
+        examples: EXAMPLES,
+      });
+      expect(evaluation.accuracy).toBe(result.after.accuracy);
+      expect(evaluation.loss).toBeCloseTo(result.after.loss, 5);
+      expect(evaluation.trainable).toBe(result.counts.trainable);
+    },
+  );
+
+  it('repeats itself exactly for the same seed', async () => {
+    const [one, two] = [await run(METHODS[2]!, 6), await run(METHODS[2]!, 6)];
+    expect(one.trace).toEqual(two.trace);
+    expect(one.artifact).toEqual(two.artifact);
+  });
+
+  it('starts LoRA at the base model: with B at zero it scores as the bare base does', async () => {
+    const frozen = { ...METHODS[2]!, targets: ['q_proj'] } as Method;
+    const [all, one] = [await run(METHODS[2]!, 1), await run(frozen, 1)];
+    expect(all.before.loss).toBeCloseTo(one.before.loss, 6);
+  });
+
+  it('stops after the step in progress and keeps what was trained', async () => {
+    const controller = new AbortController();
+    const emit = (event: RunEvent) => {
+      if (event.type === 'step' && event.point.step === 3) controller.abort();
+    };
+    const result = await run(METHODS[2]!, 50, { signal: controller.signal, emit });
+    expect(result.stopped).toBe(true);
+    expect(result.trace).toHaveLength(3);
+    expect(result.artifact.byteLength).toBeGreaterThan(0);
+  });
+
+  it('says so when the loss is no longer a number', async () => {
+    const base = tinyModel();
+    const weights = new Map(base.weights);
+    const name = 'model.norm.weight';
+    weights.set(name, { shape: [32], data: new Float32Array(32).fill(1e38) });
+    await expect(run(METHODS[0]!, 5, { base: { ...base, weights } })).rejects.toThrow(
+      DivergedError,
+    );
+  });
+});
