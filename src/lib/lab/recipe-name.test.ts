@@ -28,7 +28,7 @@ describe('nameByDifference', () => {
       { ...lora(8), method: { kind: 'lora', rank: 8, alpha: 32, targets: ['q_proj', 'v_proj'] } },
       defaultRecipe('head'),
     ]);
-    expect(names[2]).toBe('Head only · lr 0.03');
+    expect(names[2]).toBe('Head · lr 0.03');
     expect(names[1]).toContain('α=32');
   });
 

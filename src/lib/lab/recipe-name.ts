@@ -9,7 +9,7 @@ import { formatRate } from '../ui/format.ts';
 export const METHOD_NAMES: Record<Method['kind'], string> = {
   lora: 'LoRA',
   full: 'Full',
-  head: 'Head only',
+  head: 'Head',
 };
 
 function targetNames(targets: readonly string[]): string {

@@ -20,7 +20,7 @@ describe('markGeometry', () => {
 
   it('keeps a rank of 1 visible', () => {
     const { w, b } = markGeometry(1, 4096, 100);
-    expect(b.width).toBeGreaterThan(w.width * 0.04);
+    expect(b.width).toBeGreaterThanOrEqual(w.width * 0.02);
   });
 });
 

@@ -23,7 +23,7 @@ export interface MarkGeometry {
 /** Space between W and a strip, as a share of W's side. */
 const GAP = 0.1;
 /** The thinnest strip that can still be seen, as a share of W's side. */
-const THINNEST = 0.045;
+const THINNEST = 0.02;
 
 /**
  * @param rank columns of B and rows of A
