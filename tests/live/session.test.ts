@@ -1,0 +1,248 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultChallenge } from '../../src/lib/live/challenge.ts';
+import type { Progress } from '../../src/lib/live/protocol.ts';
+import { receiveSubmission } from '../../server/submissions/receive.ts';
+import { next, refusal, send, startRound, TestServer, upload } from './harness.ts';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await TestServer.start();
+});
+afterAll(() => server.stop());
+
+const progress = (change: Partial<Progress> = {}): Progress => ({
+  runId: '5b0c7d9e-1f3a-4f43-9a52-6f1d2f1a0b10',
+  step: 1,
+  steps: 300,
+  loss: 2.4,
+  accuracy: null,
+  tokensPerSecond: 900,
+  backend: 'wasm',
+  state: 'running',
+  ...change,
+});
+
+describe('joining', () => {
+  it('shows a newcomer to everyone, in a running round as well', async () => {
+    const { code, hostCookie } = await server.session();
+    const host = server.connect(code, 'host', hostCookie);
+    await next(host, 'session:snapshot');
+    const seen = next(host, 'session:events');
+    const ada = await server.join(code, 'Ada');
+    expect((await seen)[0].map(({ event }) => event.type)).toEqual(['participant:joined']);
+
+    await startRound(host);
+    const late = await server.join(code, 'Grace');
+    const screen = server.connect(code, 'participant', late.cookie);
+    const [state, you] = await next(screen, 'session:snapshot');
+    expect(state.phase).toBe('round');
+    expect(Object.values(state.participants).map((p) => p.nickname)).toEqual(['Ada', 'Grace']);
+    expect(you).toEqual({ role: 'participant', participant: late.participant });
+    expect(ada.participant.id).not.toBe(late.participant.id);
+  });
+
+  it('offers a free variant of a taken nickname and refuses an offensive one', async () => {
+    const { code } = await server.session();
+    await server.join(code, 'Ada');
+    await expect(server.join(code, ' ada ')).rejects.toThrow('“ada 2” is free');
+    await expect(server.join(code, 'fuck')).rejects.toThrow('Choose another nickname');
+    await expect(server.join(code, '=1+1')).rejects.toMatchObject({ status: 400, field: 'nickname' });
+  });
+
+  it('seats two of the same name who come at the same moment once', async () => {
+    const { code } = await server.session();
+    const outcomes = await Promise.allSettled([server.join(code, 'Ada'), server.join(code, 'Ada')]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  it('ends with the session', async () => {
+    const { code, hostCookie } = await server.session();
+    const host = server.connect(code, 'host', hostCookie);
+    await startRound(host);
+    expect(await send(host, 'session:end', { requestId: randomUUID() })).toMatchObject({ ok: true });
+    const state = (await server.root.rooms.byCode(code))!.state;
+    expect(state.phase).toBe('ended');
+    expect(state.rounds[0]?.endedAt).not.toBeNull();
+    await expect(server.join(code, 'Ada')).rejects.toThrow('This session has ended.');
+  });
+});
+
+describe('admission', () => {
+  it('says why it refuses', async () => {
+    const { code, hostCookie } = await server.session();
+    const { cookie } = await server.join(code, 'Ada');
+    const other = await server.session();
+    const ask = (...args: Parameters<TestServer['connect']>) => refusal(server.connect(...args));
+    expect(await ask('222222', 'host', hostCookie)).toBe('unknown-session');
+    expect(await ask(code, 'participant', '')).toBe('not-a-participant');
+    expect(await ask(other.code, 'participant', cookie)).toBe('not-a-participant');
+    expect(await ask(code, 'host', other.hostCookie)).toBe('not-the-host');
+    expect(await ask(code, 'screen', cookie)).toBe('not-the-host');
+    expect(await ask(code, 'host', hostCookie, { hello: { code: 7 } })).toBe('malformed');
+    expect(await ask(code, 'host', hostCookie, { hello: { protocol: 0, code, role: 'host' } })).toBe(
+      'client-too-old',
+    );
+    expect(await ask(code, 'host', hostCookie, { hello: { protocol: 9, code, role: 'host' } })).toBe(
+      'server-too-old',
+    );
+  });
+
+  it("refuses another site's socket", async () => {
+    const { code, hostCookie } = await server.session();
+    const foreign = server.connect(code, 'host', hostCookie, { origin: 'https://elsewhere.example' });
+    await refusal(foreign);
+    const own = server.connect(code, 'host', hostCookie, { origin: server.url });
+    await next(own, 'session:snapshot');
+  });
+
+  it('serves a client that can only poll', async () => {
+    const { code, hostCookie } = await server.session();
+    const host = server.connect(code, 'host', hostCookie, { transports: ['polling'] });
+    await next(host, 'session:snapshot');
+    expect((await startRound(host)).number).toBe(1);
+  });
+
+  it('sets isolation headers on socket.io answers too', async () => {
+    const response = await fetch(`${server.url}/socket.io/?EIO=4&transport=polling`);
+    expect(response.headers.get('cross-origin-embedder-policy')).toBe('require-corp');
+    expect(response.headers.get('cross-origin-opener-policy')).toBe('same-origin');
+  });
+});
+
+describe('commands', () => {
+  it('does a repeated request once and answers it the same', async () => {
+    const { code, hostCookie } = await server.session();
+    const host = server.connect(code, 'host', hostCookie);
+    const requestId = randomUUID();
+    const [first, second] = await Promise.all([startRound(host, requestId), startRound(host, requestId)]);
+    expect(second).toEqual(first);
+    const end = randomUUID();
+    expect(await send(host, 'round:end', { requestId: end })).toEqual({ ok: true, value: undefined });
+    expect(await send(host, 'round:end', { requestId: end })).toEqual({ ok: true, value: undefined });
+    expect(await startRound(host, requestId)).toEqual(first);
+    const state = (await server.root.rooms.byCode(code))!.state;
+    expect(state.rounds).toHaveLength(1);
+    expect(state.seq).toBe(2);
+  });
+
+  it('answers malformed messages, changes nothing and disturbs nobody', async () => {
+    const { code, hostCookie } = await server.session();
+    const host = server.connect(code, 'host', hostCookie);
+    const { cookie } = await server.join(code, 'Ada');
+    const student = server.connect(code, 'participant', cookie);
+    await Promise.all([next(host, 'session:snapshot'), next(student, 'session:snapshot')]);
+    const before = (await server.root.rooms.byCode(code))!.state;
+
+    const requestId = randomUUID();
+    const challenge = { ...defaultChallenge(), maxRank: 0 };
+    expect(await send(host, 'round:start', { requestId, challenge })).toMatchObject({
+      ok: false,
+      field: 'challenge.maxRank',
+    });
+    for (const junk of [null, 7, 'x', [], {}, { requestId: 'no' }, { requestId, extra: 1 }])
+      expect(await send(host, 'round:start', junk)).toMatchObject({ ok: false });
+    expect(await send(student, 'run:progress', { step: 'x' })).toMatchObject({ ok: false });
+    expect(await send(student, 'round:end', { requestId })).toMatchObject({
+      ok: false,
+      error: 'Only the host of this session can do this.',
+    });
+    // Without an acknowledgement, with binary, and an event nobody knows.
+    student.emit('run:progress', new Uint8Array(3) as never);
+    student.emit('nonsense' as never);
+
+    expect((await server.root.rooms.byCode(code))!.state).toEqual(before);
+    expect((await startRound(host)).number).toBe(1);
+    expect(student.connected).toBe(true);
+  });
+});
+
+describe('reconnecting', () => {
+  it('gets the events it missed, and nothing twice', async () => {
+    const { code, hostCookie } = await server.session();
+    const host = server.connect(code, 'host', hostCookie);
+    await startRound(host);
+    const room = (await server.root.rooms.byCode(code))!;
+    const { seq } = room.state;
+    host.disconnect();
+    await server.join(code, 'Ada');
+    await server.join(code, 'Grace');
+    const again = server.connect(code, 'host', hostCookie, { lastSeq: seq });
+    const [events] = await next(again, 'session:events');
+    expect(events.map((entry) => entry.seq)).toEqual([seq + 1, seq + 2]);
+  });
+
+  it('gets a snapshot when its place in the log is unknown', async () => {
+    const { code, hostCookie } = await server.session();
+    const client = server.connect(code, 'host', hostCookie, { lastSeq: 99 });
+    expect((await next(client, 'session:snapshot'))[0].seq).toBe(0);
+  });
+});
+
+describe('telemetry', () => {
+  it('reaches hosts and screens, thinned, and no student', async () => {
+    const { code, hostCookie } = await server.session();
+    const { cookie, participant } = await server.join(code, 'Ada');
+    const host = server.connect(code, 'host', hostCookie);
+    const student = server.connect(code, 'participant', cookie);
+    await Promise.all([next(host, 'session:snapshot'), next(student, 'session:snapshot')]);
+    await next(host, 'class:present', (ids) => ids.includes(participant.id));
+
+    let leaked = false;
+    student.on('class:progress', () => (leaked = true));
+    const received: Progress[] = [];
+    host.on('class:progress', (all) => received.push(...Object.values(all)));
+    const started = Date.now();
+    for (let step = 1; Date.now() - started < 1500; step++) {
+      student.emit('run:progress', progress({ step }));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    student.emit('run:progress', progress({ step: 300, state: 'finished' }));
+    await next(host, 'class:progress', (all) => all[participant.id]?.state === 'finished');
+    expect(received.length).toBeLessThanOrEqual(6);
+    expect(leaked).toBe(false);
+  });
+
+  it('notices a client that died without a word within 12 seconds', async () => {
+    const { code, hostCookie } = await server.session();
+    const { cookie, participant } = await server.join(code, 'Ada');
+    const host = server.connect(code, 'host', hostCookie);
+    const student = server.connect(code, 'participant', cookie);
+    await next(host, 'class:present', (ids) => ids.includes(participant.id));
+    const died = Date.now();
+    // A client that receives and never answers a ping.
+    const engine = student.io.engine as unknown as { transport: { write(): void } };
+    engine.transport.write = () => {};
+    await next(host, 'class:present', (ids) => !ids.includes(participant.id));
+    expect(Date.now() - died).toBeLessThan(12_000);
+  });
+});
+
+it('replays to the same state after a restart, in front of the same cookies', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'rankroom-'));
+  const database = { kind: 'pglite' as const, folder: join(folder, 'pglite') };
+  try {
+    const first = await TestServer.start({ database });
+    const { code, hostCookie } = await first.session();
+    const host = first.connect(code, 'host', hostCookie);
+    const ada = await first.join(code, 'Ada');
+    await startRound(host);
+    const room = (await first.root.rooms.byCode(code))!;
+    await receiveSubmission(first.root.db, room, ada.participant, upload(), Date.now);
+    const before = room.state;
+    await first.stop();
+
+    const second = await TestServer.start({ database });
+    const student = second.connect(code, 'participant', ada.cookie);
+    const [state, you] = await next(student, 'session:snapshot');
+    expect(state).toEqual(before);
+    expect(you).toEqual({ role: 'participant', participant: ada.participant });
+    await next(second.connect(code, 'screen', hostCookie), 'session:snapshot');
+    await second.stop();
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
