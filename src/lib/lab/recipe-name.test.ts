@@ -34,6 +34,7 @@ describe('nameByDifference', () => {
 
   it('gives equal recipes equal names and an empty list none', () => {
     expect(nameByDifference([lora(8), lora(8)])).toEqual(['LoRA r=8', 'LoRA r=8']);
+    expect(nameByDifference([{ ...lora(8), quantisation: 'int4' }])).toEqual(['LoRA r=8 · int4']);
     expect(nameByDifference([])).toEqual([]);
   });
 });

@@ -47,7 +47,8 @@ export function recipeName(recipe: Recipe): string {
 }
 
 /**
- * One name a recipe, in the order given: the method, then every knob in which the recipes differ.
+ * One name a recipe, in the order given: the method, the quantisation where one quantises, then every
+ * knob in which the recipes differ.
  * Equal recipes get equal names.
  */
 export function nameByDifference(recipes: readonly Recipe[]): string[] {
@@ -55,8 +56,11 @@ export function nameByDifference(recipes: readonly Recipe[]): string[] {
   const keys = Object.keys(all[0] ?? {}).filter(
     (key) => new Set(all.map((facet) => facet[key]).filter((text) => text !== '')).size > 1,
   );
+  const standing = recipes.some(({ quantisation }) => quantisation !== 'fp32')
+    ? ['method', 'quantisation']
+    : ['method'];
   return all.map((facet) =>
-    [...new Set(['method', ...keys])]
+    [...new Set([...standing, ...keys])]
       .map((key) => facet[key])
       .filter(Boolean)
       .join(' · '),
