@@ -27,7 +27,7 @@ export default {
     },
     typescript: {
       config: (config) => {
-        config.include.push('../server/**/*.ts', '../scripts/**/*.ts', '../bench/**/*.ts', '../*.config.ts');
+        config.include.push('../server/**/*.ts', '../scripts/**/*.ts', '../scripts/**/*.mjs', '../bench/**/*.ts', '../*.config.ts');
         return config;
       },
     },

@@ -32,7 +32,13 @@ export async function hashSources(base, entries) {
   return hash.digest('hex');
 }
 
+/**
+ * @param {string} base
+ * @param {string[]} entries
+ * @returns {Promise<string[]>}
+ */
 async function listFiles(base, entries) {
+  /** @type {string[]} */
   const files = [];
   for (const entry of entries) {
     const found = await stat(join(base, entry)).catch(() => null);

@@ -26,7 +26,7 @@ export function run(command, args, { cwd = root, env = {}, quiet = false } = {})
       stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
     });
     let output = '';
-    const keep = (chunk) => (output += chunk);
+    const keep = (/** @type {string} */ chunk) => (output += chunk);
     child.stdout?.setEncoding('utf8').on('data', keep);
     child.stderr?.setEncoding('utf8').on('data', keep);
     child.on('error', reject);

@@ -10,12 +10,16 @@ import { root } from './paths.mjs';
  * @typedef {object} RunningServer
  * @property {string} url without a trailing slash
  * @property {string} data its data folder
- * @property {string | null} setupPath path and query of the one-time instructor link, if it printed one
+ * @property {() => Promise<string>} setupPath path and query of the one-time instructor link; waits until it is printed
  * @property {() => string} output everything it has printed
  * @property {(signal?: NodeJS.Signals) => Promise<void>} stop ends it and waits for its end
  */
 
 const START_LIMIT_MS = 60_000;
+/** The link is printed shortly after the server answers. */
+const LINK_LIMIT_MS = 10_000;
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
 
 /** @returns {Promise<string>} a new empty folder; the caller removes it */
 export const temporaryFolder = () => mkdtemp(join(tmpdir(), 'rankroom-'));
@@ -73,9 +77,15 @@ export async function startServer({ data, port, env = {} }) {
       await stop('SIGKILL');
       throw new Error(`The server did not start:\n${output}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await pause();
   }
-  const setupPath = /\/setup\?token=[\w-]+/.exec(output)?.[0] ?? null;
+  const setupPath = async () => {
+    for (const limit = Date.now() + LINK_LIMIT_MS; Date.now() < limit; await pause()) {
+      const path = /\/setup\?token=[\w-]+/.exec(output)?.[0];
+      if (path) return path;
+    }
+    throw new Error(`The server printed no instructor link:\n${output}`);
+  };
   return { url, data, setupPath, output: () => output, stop };
 }
 

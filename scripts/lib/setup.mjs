@@ -10,15 +10,15 @@ import { root, stateFolder } from './paths.mjs';
 import { mustRun, npm } from './process.mjs';
 import { note, SetupError, step } from './steps.mjs';
 
-const NODE_MINIMUM = [20, 19];
+const NODE_MINIMUM = { major: 20, minor: 19 };
 
 /** @throws {SetupError} on a Node this project does not run on */
 export function checkNode(version = process.versions.node) {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  const [needMajor, needMinor] = NODE_MINIMUM;
-  if (major > needMajor || (major === needMajor && minor >= needMinor)) return;
+  if (major > NODE_MINIMUM.major || (major === NODE_MINIMUM.major && minor >= NODE_MINIMUM.minor))
+    return;
   throw new SetupError(
-    `Rankroom needs Node ${NODE_MINIMUM.join('.')} or newer; this is ${version}. Install a newer Node and run the command again.`,
+    `Rankroom needs Node ${NODE_MINIMUM.major}.${NODE_MINIMUM.minor} or newer; this is ${version}. Install a newer Node and run the command again.`,
   );
 }
 

@@ -1,6 +1,7 @@
 /** Says what a command is doing while it does it: one line when a step starts, one when it ends. */
 
 const colour = process.stdout.isTTY && !process.env.NO_COLOR;
+/** @param {string} code ANSI colour @param {string} text */
 const paint = (code, text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
 
 /** @param {string} text */
@@ -31,6 +32,7 @@ export const seconds = (started) => `${((performance.now() - started) / 1000).to
 
 /** A failure whose message is all the reader needs: no stack is printed for it. */
 export class SetupError extends Error {
+  /** @override */
   name = 'SetupError';
 }
 

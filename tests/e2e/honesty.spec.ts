@@ -116,7 +116,9 @@ test('malformed socket messages get a clear answer and disturb nobody (P-1, P-2,
       forceNew: true,
       extraHeaders: {
         origin: server.url,
-        cookie: (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; '),
+        cookie: (await page.context().cookies())
+          .map(({ name, value }) => `${name}=${value}`)
+          .join('; '),
       },
     });
   const refusal = async (page: Page, auth: unknown): Promise<string> => {
@@ -140,8 +142,17 @@ test('malformed socket messages get a clear answer and disturb nobody (P-1, P-2,
   const socket = await open(host, { ...hello, role: 'host' });
   await new Promise((resolve) => socket.once('connect', () => resolve(undefined)));
   const ask = (message: unknown) =>
-    socket.timeout(5_000).emitWithAck('round:start', message) as Promise<{ ok: boolean; error?: string }>;
-  for (const message of [null, 'start', {}, { requestId: 'x' }, { requestId: randomUUID(), challenge: {} }]) {
+    socket.timeout(5_000).emitWithAck('round:start', message) as Promise<{
+      ok: boolean;
+      error?: string;
+    }>;
+  for (const message of [
+    null,
+    'start',
+    {},
+    { requestId: 'x' },
+    { requestId: randomUUID(), challenge: {} },
+  ]) {
     const answer = await ask(message);
     expect(answer.ok, JSON.stringify(message)).toBe(false);
     expect(answer.error).toMatch(/\w/);

@@ -60,7 +60,9 @@ test('three students, three recipes, one verified order on every screen (S-1–S
   expect(board.round).toBe(1);
   expect(rank(board.rows)).toEqual(board.rows);
   expect(board.rows.map(({ rank: place }) => place)).toEqual([1, 2, 3]);
-  expect(new Set(board.rows.map(({ nickname }) => nickname))).toEqual(new Set(Object.keys(RECIPES)));
+  expect(new Set(board.rows.map(({ nickname }) => nickname))).toEqual(
+    new Set(Object.keys(RECIPES)),
+  );
   for (const { accuracy } of board.rows) expect(accuracy).toBeGreaterThan(1 / 12);
 
   for (const page of [host, screen, anna, ben, cleo]) await expectBoard(page, board.rows);

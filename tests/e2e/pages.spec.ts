@@ -36,7 +36,9 @@ async function inspect(page: Page, path: string, theme: 'light' | 'dark'): Promi
   await expect(page).toHaveTitle(/\S/);
 
   const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  const found = violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`,
+  );
   expect(found, `${path}, ${theme}`).toEqual([]);
 
   await page.setViewportSize({ width: 360, height: 740 });
@@ -90,7 +92,9 @@ test('an unknown page and an unknown code say so and offer a way back', async ({
   }
 });
 
-test('pages for people with an account send others to sign in, or to join (I-6)', async ({ person }) => {
+test('pages for people with an account send others to sign in, or to join (I-6)', async ({
+  person,
+}) => {
   const page = await person('Visitor');
   await page.goto('/host');
   await expect(page).toHaveURL(/\/login\?next=%2Fhost$|\/login\?next=\/host$/);

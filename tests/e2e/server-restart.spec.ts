@@ -33,8 +33,7 @@ test('a killed server comes back with the same class, and verifies what it had r
   await chooseRecipe(student, { method: 'Head only', steps: 20 });
   await run(student);
   const received = student.waitForResponse(
-    (response) =>
-      response.request().method() === 'PUT' && response.url().includes('/submissions/'),
+    (response) => response.request().method() === 'PUT' && response.url().includes('/submissions/'),
   );
   await submitButton(student).click();
   expect((await received).status()).toBe(201);

@@ -49,10 +49,7 @@ export async function chooseRecipe(page: Page, choice: RecipeChoice): Promise<vo
 }
 
 function choose(page: Page, group: string, option: string): Promise<void> {
-  return page
-    .getByRole('radiogroup', exact(group))
-    .getByRole('radio', { name: option })
-    .check();
+  return page.getByRole('radiogroup', exact(group)).getByRole('radio', { name: option }).check();
 }
 
 /** Runs the recipe on screen and waits for its end. */
@@ -70,10 +67,11 @@ export async function readRows(page: Page): Promise<Row[]> {
   const rows = await leaderboard(page).locator('tbody tr').all();
   return Promise.all(
     rows.map(async (row) => {
-      const cells = (await row.getByRole('cell').or(row.getByRole('rowheader')).allInnerTexts()).map(
-        (cell) => cell.trim(),
-      );
-      const status = cells.find((cell) => /^\W*(verified|provisional|rejected)\b/i.test(cell)) ?? '';
+      const cells = (
+        await row.getByRole('cell').or(row.getByRole('rowheader')).allInnerTexts()
+      ).map((cell) => cell.trim());
+      const status =
+        cells.find((cell) => /^\W*(verified|provisional|rejected)\b/i.test(cell)) ?? '';
       return { nickname: '', status: status.replace(/^\W*/, ''), text: cells.join(' | ') };
     }),
   );
@@ -111,7 +109,8 @@ export async function verifiedLeaderboard(
   await expect
     .poll(
       async () =>
-        (await fetchLeaderboard(page, code)).rows.filter(({ status }) => status === 'verified').length,
+        (await fetchLeaderboard(page, code)).rows.filter(({ status }) => status === 'verified')
+          .length,
       { timeout: 120_000 },
     )
     .toBe(count);

@@ -33,7 +33,12 @@ export interface Upload {
 }
 
 /** Sends one submission with the cookies of `page`, as text exactly as given where it is a string. */
-export function upload(page: Page, code: string, runId: string, sent: Upload): Promise<APIResponse> {
+export function upload(
+  page: Page,
+  code: string,
+  runId: string,
+  sent: Upload,
+): Promise<APIResponse> {
   const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
   const form = new FormData();
   form.set('recipe', text(sent.recipe));

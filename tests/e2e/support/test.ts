@@ -67,12 +67,14 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 });
 
 /** Makes the first instructor account through the printed one-time link. */
-export async function makeInstructor(browser: Browser, server: RunningServer): Promise<StorageState> {
-  if (!server.setupPath) throw new Error(`No instructor link was printed:\n${server.output()}`);
+export async function makeInstructor(
+  browser: Browser,
+  server: RunningServer,
+): Promise<StorageState> {
   const context = await browser.newContext({ baseURL: server.url });
   const page = await context.newPage();
-  await page.goto(server.setupPath);
-  await page.getByLabel('Username').fill(INSTRUCTOR.username);
+  await page.goto(await server.setupPath());
+  await page.getByLabel(/^user ?name/i).fill(INSTRUCTOR.username);
   await page.getByLabel('Password').fill(INSTRUCTOR.password);
   await page.getByRole('main').getByRole('button').click();
   await page.waitForURL('**/host');
