@@ -16,7 +16,7 @@ import {
 } from '../../src/lib/live/protocol.ts';
 import type { SequencedEvent } from '../../src/lib/live/session.ts';
 import type { Logger } from '../log.ts';
-import { Refusal } from '../refusal.ts';
+import { isRefusal, Refusal } from '../refusal.ts';
 import { validate } from '../validate.ts';
 import { admit, isSameOrigin, type Admission, type Doorkeeping } from './admission.ts';
 import { endRound, endSession, startRound } from './host-commands.ts';
@@ -138,7 +138,7 @@ export class LiveHub {
   }
 
   #failure(error: unknown, event: string): Ack<never> {
-    if (error instanceof Refusal)
+    if (isRefusal(error))
       return { ok: false, error: error.message, ...(error.field ? { field: error.field } : {}) };
     this.#log.error({ error, event }, 'a command failed');
     return { ok: false, error: 'The server could not do this. Nothing was changed. Try again.' };

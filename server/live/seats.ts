@@ -6,7 +6,7 @@ import type { Participant } from '../../src/lib/live/session.ts';
 import type { Database } from '../db/index.ts';
 import { participants } from '../db/schema.ts';
 import { SEAT_SECONDS } from '../http/cookies.ts';
-import { Refusal } from '../refusal.ts';
+import { isRefusal, Refusal } from '../refusal.ts';
 import { hashToken, newToken } from '../tokens.ts';
 import { validate } from '../validate.ts';
 import { freeVariant, isOffensive, nicknameKey } from './nicknames.ts';
@@ -51,7 +51,7 @@ export class Seats {
     try {
       nickname = validate(NicknameSchema, input);
     } catch (error) {
-      throw error instanceof Refusal ? new Refusal(400, error.message, 'nickname') : error;
+      throw isRefusal(error) ? new Refusal(400, error.message, 'nickname') : error;
     }
     if (isOffensive(nickname))
       throw new Refusal(400, 'Choose another nickname: everyone in the room will read it.', 'nickname');

@@ -14,7 +14,7 @@ import { submissionsOf, type Participant, type Round, type SessionState } from '
 import type { Database } from '../db/index.ts';
 import { artifacts, runs, submissions, verifications } from '../db/schema.ts';
 import type { SessionRoom } from '../live/session-room.ts';
-import { Refusal } from '../refusal.ts';
+import { isRefusal, Refusal } from '../refusal.ts';
 import { validate } from '../validate.ts';
 import { countTrainable } from './trainable.ts';
 
@@ -131,7 +131,7 @@ function inField<T>(part: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    if (error instanceof Refusal)
+    if (isRefusal(error))
       throw new Refusal(error.status, error.message, error.field ? `${part}.${error.field}` : part);
     if (error instanceof RecipeError) throw new Refusal(400, error.message, part);
     throw error;

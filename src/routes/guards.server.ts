@@ -5,7 +5,7 @@ import type { Participant } from '$lib/live/session.ts';
 import type { SignedInUser } from '$server/auth/sessions.ts';
 import { AUTH_COOKIE, cookieOptions, seatCookie } from '$server/http/cookies.ts';
 import type { SessionRoom } from '$server/live/session-room.ts';
-import { Refusal } from '$server/refusal.ts';
+import { isRefusal } from '$server/refusal.ts';
 import { openRoot, type Root } from '$server/root.ts';
 import * as v from 'valibot';
 
@@ -35,7 +35,7 @@ export async function roomOrError(
     const room = await lookUpRoom(root, typedCode, getClientAddress());
     if (room) return { root, room };
   } catch (refusal) {
-    if (refusal instanceof Refusal) error(refusal.status, refusal.message);
+    if (isRefusal(refusal)) error(refusal.status, refusal.message);
     throw refusal;
   }
   error(404, `No session has the join code ${typedCode.slice(0, 12).toUpperCase()}. Check it with your instructor.`);
@@ -87,6 +87,6 @@ export function textField(form: FormData, name: string): string {
 
 /** Answers a form with a refusal's sentence; anything else is a failure of ours and thrown on. */
 export function failWith<T extends Record<string, string>>(refusal: unknown, typed: T) {
-  if (!(refusal instanceof Refusal)) throw refusal;
+  if (!isRefusal(refusal)) throw refusal;
   return fail(refusal.status, { field: refusal.field ?? null, message: refusal.message, ...typed });
 }

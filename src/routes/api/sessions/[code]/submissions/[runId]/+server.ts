@@ -1,6 +1,6 @@
 /** Upload of a run's recipe, report and artifact. Answers with a receipt; sending it again is harmless. */
 import { json } from '@sveltejs/kit';
-import { Refusal } from '$server/refusal.ts';
+import { isRefusal, Refusal } from '$server/refusal.ts';
 import { openRoot } from '$server/root.ts';
 import { receiptOf, receiveSubmission } from '$server/submissions/receive.ts';
 import { lookUpRoom, seatIn, textField } from '../../../../../guards.server.ts';
@@ -10,7 +10,7 @@ export const PUT: RequestHandler = async (event) => {
   try {
     return await receive(event);
   } catch (refusal) {
-    if (!(refusal instanceof Refusal)) throw refusal;
+    if (!isRefusal(refusal)) throw refusal;
     const { status, message, field } = refusal;
     return json({ error: message, ...(field ? { field } : {}) }, { status });
   }
