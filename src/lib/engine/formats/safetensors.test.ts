@@ -25,6 +25,10 @@ describe('safetensors', () => {
     expect(readSafetensors(writeSafetensors(tensors))).toEqual(tensors);
   });
 
+  it('reads a Node Buffer, whose slice() shares memory, like any other bytes', () => {
+    expect(readSafetensors(Buffer.from(writeSafetensors(tensors)))).toEqual(tensors);
+  });
+
   it('starts tensor data at a multiple of 8', () => {
     const file = writeSafetensors(tensors);
     expect(Number(new DataView(file.buffer).getBigUint64(0, true)) % 8).toBe(0);

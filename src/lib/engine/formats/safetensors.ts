@@ -89,7 +89,11 @@ export function readSafetensors(file: Uint8Array): Map<string, NamedTensor> {
   return new Map(
     readHeader(file).map((entry) => [
       entry.name,
-      { shape: entry.shape, data: decode(file.slice(entry.start, entry.end), entry.dtype) },
+      // Not `file.slice`: Node's Buffer overrides it with a view of the whole file's memory.
+      {
+        shape: entry.shape,
+        data: decode(new Uint8Array(file.subarray(entry.start, entry.end)), entry.dtype),
+      },
     ]),
   );
 }
