@@ -77,7 +77,8 @@ async function holdClass(browser: Browser, baseURL: string, setupPath: string) {
   await Promise.all([host.reload(), screen.reload()]);
   const anna = await enter('Anna');
   const ben = await enter('Ben');
-  await screen.getByText('Ben').first().waitFor();
+  await host.getByText('Ben').first().waitFor();
+  await screen.getByText('2 students here').waitFor();
   await takeScreens('lobby', host);
   await takeScreens('projector-lobby', screen);
 

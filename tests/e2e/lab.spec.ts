@@ -5,6 +5,12 @@ import { expect, test } from './support/test.ts';
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 
+/** Opens the lab and waits until its controls act: the counts come with the first script. */
+async function openLab(page: Page): Promise<void> {
+  await page.goto('/lab');
+  await expect(page.getByText('Trainable parameters')).toBeVisible();
+}
+
 /** The figure beside a term such as "Accuracy before". */
 async function figure(page: Page, term: string): Promise<number> {
   const text = await page
@@ -26,9 +32,8 @@ test('Run trains in the browser on WASM: loss falls, validation accuracy rises (
   person,
 }) => {
   const page = await person('Visitor');
-  await page.goto('/lab');
+  await openLab(page);
   await chooseRecipe(page, { method: 'LoRA', rank: 4, steps: 80 });
-  await expect(page.getByText('Trainable parameters')).toBeVisible();
   await button(page, 'Run').click();
 
   await expect.poll(() => plotted(page), { timeout: 60_000, intervals: [100] }).not.toBeNull();
@@ -47,7 +52,7 @@ test('Run trains in the browser on WASM: loss falls, validation accuracy rises (
 
 test('Stop ends the run and keeps what was trained (L-5)', async ({ person }) => {
   const page = await person('Visitor');
-  await page.goto('/lab');
+  await openLab(page);
   await chooseRecipe(page, { method: 'LoRA', rank: 8, steps: 2000 });
   await button(page, 'Run').click();
   await expect.poll(() => plotted(page), { timeout: 60_000 }).not.toBeNull();
@@ -59,7 +64,7 @@ test('Stop ends the run and keeps what was trained (L-5)', async ({ person }) =>
 
 test('the same recipe gives the same accuracy twice (L-6)', async ({ person }) => {
   const page = await person('Visitor');
-  await page.goto('/lab');
+  await openLab(page);
   await chooseRecipe(page, { method: 'Head only', steps: 20 });
   const results: number[] = [];
   for (const expectedRuns of [1, 2]) {

@@ -34,7 +34,8 @@ test('three students, three recipes, one verified order on every screen (S-1–S
   const ben = await person('Ben');
   await join(anna, code, 'Anna');
   await join(ben, code, 'Ben');
-  for (const page of [host, screen]) await expect(page.getByText('Ben').first()).toBeVisible();
+  await expect(host.getByText('Ben').first()).toBeVisible();
+  await expect(screen.getByText('2 students here')).toBeVisible();
 
   await startRound(host);
   const cleo = await person('Cleo');

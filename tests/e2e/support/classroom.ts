@@ -10,7 +10,6 @@ export interface RecipeChoice {
 }
 
 export interface Row {
-  nickname: string;
   status: string;
   text: string;
 }
@@ -45,7 +44,8 @@ export async function chooseRecipe(page: Page, choice: RecipeChoice): Promise<vo
   if (choice.rank !== undefined)
     await page.getByRole('slider', exact('LoRA rank')).fill(String(choice.rank));
   if (choice.quantisation) await choose(page, 'Quantisation', choice.quantisation);
-  if (choice.steps !== undefined) await page.getByLabel('Steps').fill(String(choice.steps));
+  if (choice.steps !== undefined)
+    await page.getByLabel('Steps', { exact: true }).fill(String(choice.steps));
 }
 
 function choose(page: Page, group: string, option: string): Promise<void> {
@@ -72,7 +72,7 @@ export async function readRows(page: Page): Promise<Row[]> {
       ).map((cell) => cell.trim());
       const status =
         cells.find((cell) => /^\W*(verified|provisional|rejected)\b/i.test(cell)) ?? '';
-      return { nickname: '', status: status.replace(/^\W*/, ''), text: cells.join(' | ') };
+      return { status: status.replace(/^\W*/, ''), text: cells.join(' | ') };
     }),
   );
 }
