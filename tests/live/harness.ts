@@ -146,7 +146,7 @@ export async function startRound(client: Client, requestId = randomUUID()): Prom
 }
 
 /** A submission whose artifact is a safetensors file of one 2×3 tensor. */
-export function upload(runId = randomUUID(), accuracy: number | null = 0.5) {
+export function upload(runId: string = randomUUID(), accuracy: number | null = 0.5) {
   const header = JSON.stringify({ w: { dtype: 'F32', shape: [2, 3], data_offsets: [0, 24] } });
   const artifact = new Uint8Array(8 + header.length + 24);
   new DataView(artifact.buffer).setBigUint64(0, BigInt(header.length), true);
