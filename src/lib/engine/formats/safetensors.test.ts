@@ -29,6 +29,13 @@ describe('safetensors', () => {
     expect(readSafetensors(Buffer.from(writeSafetensors(tensors)))).toEqual(tensors);
   });
 
+  it('reads a Node Buffer that lies inside a larger one', () => {
+    const file = writeSafetensors(tensors);
+    const pool = Buffer.alloc(file.length + 3);
+    pool.set(file, 3);
+    expect(readSafetensors(pool.subarray(3))).toEqual(tensors);
+  });
+
   it('starts tensor data at a multiple of 8', () => {
     const file = writeSafetensors(tensors);
     expect(Number(new DataView(file.buffer).getBigUint64(0, true)) % 8).toBe(0);

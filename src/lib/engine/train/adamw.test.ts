@@ -55,7 +55,7 @@ describe('AdamW', () => {
     const runtime = await createNodeRuntime({ threads: 1 });
     const session = await runtime.createSession(encodeModel(g));
     const rateOf = (step: number) => scheduledRate({ ...optimiser, warmupSteps: 3 }, step, 10);
-    let state = {
+    let state: Record<'parameters' | 'moment1' | 'moment2', Float32Array> = {
       parameters: Float32Array.of(1, -1, 0.5, 2, 1, 1),
       moment1: new Float32Array(6),
       moment2: new Float32Array(6),
