@@ -9,12 +9,15 @@ export function liveServer(): Plugin {
     configureServer(vite) {
       const { httpServer } = vite;
       if (!httpServer) return;
-      return async () => {
-        const { attach } = (await vite.ssrLoadModule('/server/dev.ts')) as {
-          attach(server: Server): Promise<void>;
-        };
-        await attach(httpServer as Server);
+      const attach = async () => {
+        const module = await vite.ssrLoadModule('/server/dev.ts');
+        await (module.attach as (server: Server) => Promise<void>)(httpServer as Server);
       };
+      // After Vite's own middlewares, so that socket.io takes all of them over.
+      return () =>
+        void attach().catch((error: unknown) =>
+          vite.config.logger.error(`The live server did not start: ${String(error)}`),
+        );
     },
   };
 }

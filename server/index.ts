@@ -104,12 +104,10 @@ try {
 /** A sentence for what a person can mend; the whole error for what they cannot. */
 function explain(error: unknown): unknown {
   if (error instanceof DataFolderInUse) return error.message;
-  switch ((error as NodeJS.ErrnoException).code) {
-    case 'EADDRINUSE':
-      return `Port ${port} is in use. Stop the other program, or choose another port: PORT=3001 npm start`;
-    case 'EACCES':
-      return `Not permitted: ${(error as Error).message}. Ports below 1024 usually need an administrator; choose another with PORT=3000.`;
-    default:
-      return error;
-  }
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is in use. Stop the other program, or choose another port: PORT=3001 npm start`;
+  if (code === 'EACCES')
+    return `Not permitted: ${message}. Ports below 1024 usually need an administrator; choose another with PORT=3000.`;
+  return error;
 }

@@ -29,7 +29,9 @@ export function ownerSocket(folder: string): string {
   const local = relative(process.cwd(), absolute);
   const path = local.length < absolute.length ? local : absolute;
   if (Buffer.byteLength(path) > MAX_SOCKET_PATH)
-    throw new Error(`The data folder's path is too long for a socket: ${folder}. Choose a shorter one with RANKROOM_DATA.`);
+    throw new Error(
+      `The data folder's path is too long for a socket: ${folder}. Choose a shorter one with RANKROOM_DATA.`,
+    );
   return path;
 }
 
@@ -38,7 +40,10 @@ export function ownerSocket(folder: string): string {
  * @returns releases the folder
  * @throws {DataFolderInUse}
  */
-export async function ownDataFolder(folder: string, admin: RequestListener): Promise<() => Promise<void>> {
+export async function ownDataFolder(
+  folder: string,
+  admin: RequestListener,
+): Promise<() => Promise<void>> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = ownerSocket(folder);
   const server = createServer(admin);

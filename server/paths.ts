@@ -22,7 +22,9 @@ export function packageRoot(): string {
   while (readManifest(folder)?.name !== 'rankroom') {
     const parent = dirname(folder);
     if (parent === folder)
-      throw new Error('The server must stay inside its project folder: it reads static/, server/tasks/ and drizzle/.');
+      throw new Error(
+        'The server must stay inside its project folder: it reads static/, server/tasks/ and drizzle/.',
+      );
     folder = parent;
   }
   return folder;

@@ -16,4 +16,5 @@ export class Refusal extends Error {
 }
 
 /** Not `instanceof`: the server and Kit's bundle each hold this class, and one catches what the other throws. */
-export const isRefusal = (error: unknown): error is Refusal => error instanceof Error && MARK in error;
+export const isRefusal = (error: unknown): error is Refusal =>
+  error instanceof Error && MARK in error;

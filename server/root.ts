@@ -9,7 +9,12 @@ import type { RequestListener } from 'node:http';
 import { Accounts } from './auth/accounts.ts';
 import { RateLimits } from './auth/rate-limits.ts';
 import { createAuthSessions, type AuthSessions } from './auth/sessions.ts';
-import { openDatabase, type Database, type DatabaseLocation, type OpenDatabase } from './db/index.ts';
+import {
+  openDatabase,
+  type Database,
+  type DatabaseLocation,
+  type OpenDatabase,
+} from './db/index.ts';
 import { LiveHub } from './live/hub.ts';
 import { Rooms } from './live/rooms.ts';
 import { Seats } from './live/seats.ts';
@@ -133,7 +138,9 @@ async function ownFolder(
     return await ownDataFolder(folder, admin);
   } catch (error) {
     if (database.kind === 'pglite' || !(error instanceof DataFolderInUse)) throw error;
-    log.warn('another server has the admin socket of this data folder; npm run instructor-link asks that one');
+    log.warn(
+      'another server has the admin socket of this data folder; npm run instructor-link asks that one',
+    );
     return () => Promise.resolve();
   }
 }

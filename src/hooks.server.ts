@@ -31,10 +31,14 @@ export const handle: Handle = async ({ event, resolve }) => {
 };
 
 export const handleError: HandleServerError = async ({ error, event, status, message }) => {
-  if (status < 500) return { message: status === 404 ? 'There is no page at this address.' : message };
+  if (status < 500)
+    return { message: status === 404 ? 'There is no page at this address.' : message };
   const { requestId } = event.locals;
   const { log } = await openRoot();
-  log.error({ err: error, requestId, method: event.request.method, path: event.url.pathname }, 'a request failed');
+  log.error(
+    { err: error, requestId, method: event.request.method, path: event.url.pathname },
+    'a request failed',
+  );
   return {
     message: 'Something failed on the server. What was stored before is safe; try again.',
     requestId,

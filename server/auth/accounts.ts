@@ -45,13 +45,20 @@ export class Accounts {
 
   /** One sentence for both a wrong username and a wrong password. @returns null when they do not fit */
   async signIn(username: string, password: string): Promise<SignedInUser | null> {
-    const [user] = await this.#db.select().from(users).where(eq(users.usernameKey, keyOf(username)));
+    const [user] = await this.#db
+      .select()
+      .from(users)
+      .where(eq(users.usernameKey, keyOf(username)));
     const fits = await verifyPassword(user?.passwordHash ?? null, password);
     return user && fits ? { id: user.id, username: user.username, role: user.role } : null;
   }
 
   async hasInstructor(): Promise<boolean> {
-    const found = await this.#db.select({ id: users.id }).from(users).where(eq(users.role, 'instructor')).limit(1);
+    const found = await this.#db
+      .select({ id: users.id })
+      .from(users)
+      .where(eq(users.role, 'instructor'))
+      .limit(1);
     return found.length > 0;
   }
 

@@ -77,6 +77,7 @@ async function openPglite(folder: string | null, migrationsFolder: string): Prom
 
 /** Whether a write failed because a row with that key exists (SQLSTATE 23505), whichever driver says so. */
 export function isUniqueViolation(error: unknown): boolean {
-  for (let e = error; e instanceof Error; e = e.cause) if ('code' in e && e.code === '23505') return true;
+  for (let e = error; e instanceof Error; e = e.cause)
+    if ('code' in e && e.code === '23505') return true;
   return false;
 }

@@ -40,7 +40,10 @@ export async function selfSignedCertificate(folder: string): Promise<Certificate
 
 async function readPair(files: { key: string; cert: string }): Promise<Certificate | null> {
   try {
-    const [key, cert] = await Promise.all([readFile(files.key, 'utf8'), readFile(files.cert, 'utf8')]);
+    const [key, cert] = await Promise.all([
+      readFile(files.key, 'utf8'),
+      readFile(files.cert, 'utf8'),
+    ]);
     return { key, cert };
   } catch {
     return null;
@@ -50,5 +53,7 @@ async function readPair(files: { key: string; cert: string }): Promise<Certifica
 /** Still valid, and for the address this machine has now. */
 function fits(pem: string, lan: string | null): boolean {
   const certificate = new X509Certificate(pem);
-  return Date.parse(certificate.validTo) > Date.now() && (!lan || certificate.checkIP(lan) !== undefined);
+  return (
+    Date.parse(certificate.validTo) > Date.now() && (!lan || certificate.checkIP(lan) !== undefined)
+  );
 }

@@ -19,7 +19,10 @@ export interface GateOptions {
   trustProxy: boolean;
 }
 
-export function gate(next: RequestListener, { protocol, trustProxy }: GateOptions): RequestListener {
+export function gate(
+  next: RequestListener,
+  { protocol, trustProxy }: GateOptions,
+): RequestListener {
   return (request, response) => {
     if (!trustProxy) {
       delete request.headers['x-forwarded-for'];

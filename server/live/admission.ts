@@ -4,7 +4,12 @@
  */
 import type { IncomingMessage } from 'node:http';
 import * as v from 'valibot';
-import { HelloSchema, PROTOCOL_VERSION, type RefusalReason, type You } from '../../src/lib/live/protocol.ts';
+import {
+  HelloSchema,
+  PROTOCOL_VERSION,
+  type RefusalReason,
+  type You,
+} from '../../src/lib/live/protocol.ts';
 import type { AuthSessions } from '../auth/sessions.ts';
 import { AUTH_COOKIE, readCookie, seatCookie } from '../http/cookies.ts';
 import type { Rooms } from './rooms.ts';

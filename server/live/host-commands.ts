@@ -83,7 +83,10 @@ export function endSession(
       requestId,
       write: async (tx) => {
         await closeRounds(tx, room.meta.id, at);
-        await tx.update(liveSessions).set({ endedAt: new Date(at) }).where(eq(liveSessions.id, room.meta.id));
+        await tx
+          .update(liveSessions)
+          .set({ endedAt: new Date(at) })
+          .where(eq(liveSessions.id, room.meta.id));
       },
       value: undefined,
     };

@@ -24,10 +24,15 @@ import type { SessionRoom } from './session-room.ts';
 import { Telemetry } from './telemetry.ts';
 
 type Io = Server<ClientToServer, ServerToClient, Record<string, never>, { admission: Admission }>;
-type LiveSocket = Socket<ClientToServer, ServerToClient, Record<string, never>, { admission: Admission }>;
+type LiveSocket = Socket<
+  ClientToServer,
+  ServerToClient,
+  Record<string, never>,
+  { admission: Admission }
+>;
 
 /** A dead client is noticed after at most the sum, in ms. */
-const PING = { pingInterval: 5000, pingTimeout: 5000 };
+const PING = { pingInterval: 4000, pingTimeout: 5000 };
 /** Commands and telemetry are small; artifacts go by HTTP. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
 
@@ -134,7 +139,7 @@ export class LiveHub {
       }
     };
     // socket.io types each event's listener apart; this one serves them all.
-    socket.on(event, listener as never);
+    socket.on(event, listener);
   }
 
   #failure(error: unknown, event: string): Ack<never> {

@@ -14,7 +14,11 @@ export const nicknameKey = (nickname: string): string =>
 export function freeVariant(nickname: string, taken: ReadonlySet<string>): string {
   for (let number = 2; ; number++) {
     const suffix = ` ${number}`;
-    const variant = [...nickname].slice(0, MAX_LENGTH - suffix.length).join('').trim() + suffix;
+    const variant =
+      [...nickname]
+        .slice(0, MAX_LENGTH - suffix.length)
+        .join('')
+        .trim() + suffix;
     if (!taken.has(nicknameKey(variant))) return variant;
   }
 }

@@ -54,7 +54,11 @@ export class Seats {
       throw isRefusal(error) ? new Refusal(400, error.message, 'nickname') : error;
     }
     if (isOffensive(nickname))
-      throw new Refusal(400, 'Choose another nickname: everyone in the room will read it.', 'nickname');
+      throw new Refusal(
+        400,
+        'Choose another nickname: everyone in the room will read it.',
+        'nickname',
+      );
 
     const id = randomUUID();
     const token = newToken();

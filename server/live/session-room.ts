@@ -29,7 +29,7 @@ export interface Change<T> {
   /** Stored with the first event, so that a repeat finds it. */
   requestId?: string;
   /** Rows that belong to the events. Throwing undoes everything. */
-  write?(tx: Transaction): Promise<void>;
+  write?: (tx: Transaction) => Promise<void>;
   value: T;
 }
 
@@ -85,7 +85,9 @@ export class SessionRoom {
     const [row] = await this.#db
       .select({ event: sessionEvents.event })
       .from(sessionEvents)
-      .where(and(eq(sessionEvents.sessionId, this.meta.id), eq(sessionEvents.requestId, requestId)));
+      .where(
+        and(eq(sessionEvents.sessionId, this.meta.id), eq(sessionEvents.requestId, requestId)),
+      );
     return row?.event ?? null;
   }
 

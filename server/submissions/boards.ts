@@ -7,9 +7,14 @@ import type { Database } from '../db/index.ts';
 import { participants, submissions } from '../db/schema.ts';
 
 /** @param number of the round, or null for the current one. @returns null when there is no such round */
-export function leaderboardOf(state: SessionState, number: number | null): LeaderboardDocument | null {
+export function leaderboardOf(
+  state: SessionState,
+  number: number | null,
+): LeaderboardDocument | null {
   const round =
-    number === null ? currentRound(state) : state.rounds.find((candidate) => candidate.number === number);
+    number === null
+      ? currentRound(state)
+      : state.rounds.find((candidate) => candidate.number === number);
   if (number !== null && !round) return null;
   const rows = round ? rank(submissionsOf(state, round.id)) : [];
   return { session: state.code, round: round?.number ?? null, rows };

@@ -1,7 +1,16 @@
 /** The leaderboard as CSV (RFC 4180), safe to open in a spreadsheet. */
 import type { RankedEntry } from '../../src/lib/leaderboard/rank.ts';
 
-const HEADER = ['rank', 'nickname', 'recipe', 'status', 'accuracy', 'trainable', 'submitted_at', 'reason'];
+const HEADER = [
+  'rank',
+  'nickname',
+  'recipe',
+  'status',
+  'accuracy',
+  'trainable',
+  'submitted_at',
+  'reason',
+];
 
 export function leaderboardCsv(rows: readonly RankedEntry[]): string {
   const lines = rows.map((row) => [
@@ -20,6 +29,7 @@ export function leaderboardCsv(rows: readonly RankedEntry[]): string {
 /** A text that starts like a formula would be run by a spreadsheet: an apostrophe makes it text again. */
 function cell(value: string | number | null): string {
   if (value === null) return '';
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  const text =
+    typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

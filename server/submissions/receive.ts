@@ -6,11 +6,21 @@
 import { eq } from 'drizzle-orm';
 import { createHash, randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import { parseRecipe, RecipeError, recipeKey, type Recipe } from '../../src/lib/engine/formats/recipe.ts';
+import {
+  parseRecipe,
+  RecipeError,
+  recipeKey,
+  type Recipe,
+} from '../../src/lib/engine/formats/recipe.ts';
 import { challengeViolations } from '../../src/lib/live/challenge.ts';
 import { ReportSchema, type Report, type SubmissionReceipt } from '../../src/lib/live/protocol.ts';
 import { recipeLabel } from '../../src/lib/live/recipe-label.ts';
-import { submissionsOf, type Participant, type Round, type SessionState } from '../../src/lib/live/session.ts';
+import {
+  submissionsOf,
+  type Participant,
+  type Round,
+  type SessionState,
+} from '../../src/lib/live/session.ts';
 import type { Database } from '../db/index.ts';
 import { artifacts, runs, submissions, verifications } from '../db/schema.ts';
 import type { SessionRoom } from '../live/session-room.ts';
@@ -122,7 +132,11 @@ function check({ runId, recipe, report, artifact }: Upload): Checked {
     runId: id.toLowerCase(),
     recipe: parsed,
     report: inField('report', () => validate(ReportSchema, parseJson(report))),
-    contentHash: createHash('sha256').update(recipeKey(parsed)).update('\0').update(artifact).digest('hex'),
+    contentHash: createHash('sha256')
+      .update(recipeKey(parsed))
+      .update('\0')
+      .update(artifact)
+      .digest('hex'),
   };
 }
 
@@ -169,7 +183,11 @@ async function findRepeated(
 
 function openRound(state: SessionState, roundId: string | null, at: number): Round {
   const round = roundId ? state.rounds.find(({ id }) => id === roundId) : state.rounds.at(-1);
-  if (!round) throw new Refusal(409, roundId ? 'This session has no such round.' : 'No round has started yet.');
+  if (!round)
+    throw new Refusal(
+      409,
+      roundId ? 'This session has no such round.' : 'No round has started yet.',
+    );
   if (round.endedAt !== null && at - round.endedAt > GRACE)
     throw new Refusal(409, `Round ${round.number} has ended.`);
   return round;
@@ -202,5 +220,9 @@ export async function receiptOf(
     .from(submissions)
     .where(eq(submissions.id, submissionId));
   const status = row?.status ?? 'provisional';
-  return { submissionId, status, ahead: status === 'provisional' ? await aheadOf(submissionId) : 0 };
+  return {
+    submissionId,
+    status,
+    ahead: status === 'provisional' ? await aheadOf(submissionId) : 0,
+  };
 }

@@ -35,7 +35,14 @@ export async function createScorer(
         artifact,
         examples,
       });
-      return { kind: 'scored', accuracy, loss, trainable, artifactBytes, examples: examples.length };
+      return {
+        kind: 'scored',
+        accuracy,
+        loss,
+        trainable,
+        artifactBytes,
+        examples: examples.length,
+      };
     } catch (error) {
       if (error instanceof ArtifactError) return { kind: 'rejected', reason: error.message };
       throw error;

@@ -50,13 +50,18 @@ export class ForkedEvaluator implements Evaluator {
       };
       const onMessage = (message: FromChild) =>
         finish(() =>
-          message.type === 'outcome' ? resolve(message.outcome) : reject(new Error(message.message)),
+          message.type === 'outcome'
+            ? resolve(message.outcome)
+            : reject(new Error(message.message)),
         );
       const onExit = (code: number | null, signal: string | null) =>
         fail(`the verifier process ended (${signal ?? `exit code ${code}`})`);
       const onError = (error: Error) => fail(`the verifier process failed: ${error.message}`);
       const { timeout } = this.#options;
-      const timer = setTimeout(() => fail(`it took longer than ${timeout / 1000} seconds`), timeout);
+      const timer = setTimeout(
+        () => fail(`it took longer than ${timeout / 1000} seconds`),
+        timeout,
+      );
       child.on('message', onMessage);
       child.once('exit', onExit);
       child.once('error', onError);

@@ -2,8 +2,7 @@
 import type { EvaluationJob, EvaluationOutcome } from './evaluator.ts';
 
 export type ToChild =
-  | { type: 'start'; secret: Uint8Array; threads: number }
-  | ({ type: 'evaluate' } & EvaluationJob);
+  { type: 'start'; secret: Uint8Array; threads: number } | ({ type: 'evaluate' } & EvaluationJob);
 
 export type FromChild =
   | { type: 'outcome'; outcome: EvaluationOutcome }

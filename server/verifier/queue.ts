@@ -45,7 +45,11 @@ export class VerificationQueue {
       const attempt = next.attempts + 1;
       await tx
         .update(verifications)
-        .set({ state: 'running', attempts: attempt, leasedUntil: new Date(now.getTime() + duration) })
+        .set({
+          state: 'running',
+          attempts: attempt,
+          leasedUntil: new Date(now.getTime() + duration),
+        })
         .where(eq(verifications.submissionId, next.submissionId));
       const [job] = await tx
         .select({ sessionId: submissions.sessionId, recipe: runs.recipe })
@@ -57,7 +61,10 @@ export class VerificationQueue {
   }
 
   async artifact(submissionId: string): Promise<Uint8Array> {
-    const [row] = await this.#db.select().from(artifacts).where(eq(artifacts.submissionId, submissionId));
+    const [row] = await this.#db
+      .select()
+      .from(artifacts)
+      .where(eq(artifacts.submissionId, submissionId));
     if (!row) throw new Error('the artifact is missing');
     return row.bytes;
   }
@@ -126,7 +133,10 @@ export class VerificationQueue {
             ne(verifications.submissionId, submissionId),
             or(
               sql`${verifications.priority} > ${self.priority}`,
-              and(eq(verifications.priority, self.priority), lt(verifications.queuedAt, self.queuedAt)),
+              and(
+                eq(verifications.priority, self.priority),
+                lt(verifications.queuedAt, self.queuedAt),
+              ),
             ),
           ),
         ),

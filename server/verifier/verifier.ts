@@ -86,7 +86,8 @@ export class Verifier {
     const { queue, evaluator, log } = this.#options;
     const { submissionId, attempt } = lease;
     // A server that died during the last attempt could not count it as failed.
-    if (attempt > MAX_ATTEMPTS) return this.#giveUp(lease, 'the server stopped during every attempt');
+    if (attempt > MAX_ATTEMPTS)
+      return this.#giveUp(lease, 'the server stopped during every attempt');
     let outcome: EvaluationOutcome;
     try {
       const artifact = await queue.artifact(submissionId);

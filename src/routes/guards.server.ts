@@ -38,11 +38,18 @@ export async function roomOrError(
     if (isRefusal(refusal)) error(refusal.status, refusal.message);
     throw refusal;
   }
-  error(404, `No session has the join code ${typedCode.slice(0, 12).toUpperCase()}. Check it with your instructor.`);
+  error(
+    404,
+    `No session has the join code ${typedCode.slice(0, 12).toUpperCase()}. Check it with your instructor.`,
+  );
 }
 
 /** Whose seat this browser holds in the room. */
-export function seatIn(root: Root, room: SessionRoom, cookies: Cookies): Promise<Participant | null> {
+export function seatIn(
+  root: Root,
+  room: SessionRoom,
+  cookies: Cookies,
+): Promise<Participant | null> {
   return root.seats.holder(room, cookies.get(seatCookie(room.meta.code)) ?? null);
 }
 

@@ -84,7 +84,10 @@ export class TestServer {
     return { code, hostCookie: `${AUTH_COOKIE}=${id}` };
   }
 
-  async join(code: string, nickname: string): Promise<{ participant: Participant; cookie: string }> {
+  async join(
+    code: string,
+    nickname: string,
+  ): Promise<{ participant: Participant; cookie: string }> {
     const room = (await this.root.rooms.byCode(code))!;
     const { participant, token } = await this.root.seats.join(room, nickname, null);
     return { participant, cookie: `${seatCookie(code)}=${token}` };
@@ -133,14 +136,20 @@ export const refusal = (client: Client): Promise<string> =>
   });
 
 /** Sends anything at all, as a client of another make could. */
-export const send = <T = undefined>(client: Client, event: string, ...args: unknown[]): Promise<Ack<T>> =>
-  (client.timeout(5000) as unknown as { emitWithAck(...all: unknown[]): Promise<Ack<T>> }).emitWithAck(
-    event,
-    ...args,
-  );
+export const send = <T = undefined>(
+  client: Client,
+  event: string,
+  ...args: unknown[]
+): Promise<Ack<T>> =>
+  (
+    client.timeout(5000) as unknown as { emitWithAck(...all: unknown[]): Promise<Ack<T>> }
+  ).emitWithAck(event, ...args);
 
 export async function startRound(client: Client, requestId = randomUUID()): Promise<Round> {
-  const answer = await send<Round>(client, 'round:start', { requestId, challenge: defaultChallenge() });
+  const answer = await send<Round>(client, 'round:start', {
+    requestId,
+    challenge: defaultChallenge(),
+  });
   if (!answer.ok) throw new Error(answer.error);
   return answer.value;
 }

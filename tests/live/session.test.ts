@@ -50,7 +50,10 @@ describe('joining', () => {
     await server.join(code, 'Ada');
     await expect(server.join(code, ' ada ')).rejects.toThrow('“ada 2” is free');
     await expect(server.join(code, 'fuck')).rejects.toThrow('Choose another nickname');
-    await expect(server.join(code, '=1+1')).rejects.toMatchObject({ status: 400, field: 'nickname' });
+    await expect(server.join(code, '=1+1')).rejects.toMatchObject({
+      status: 400,
+      field: 'nickname',
+    });
   });
 
   it('seats two of the same name who come at the same moment once', async () => {
@@ -63,7 +66,9 @@ describe('joining', () => {
     const { code, hostCookie } = await server.session();
     const host = server.connect(code, 'host', hostCookie);
     await startRound(host);
-    expect(await send(host, 'session:end', { requestId: randomUUID() })).toMatchObject({ ok: true });
+    expect(await send(host, 'session:end', { requestId: randomUUID() })).toMatchObject({
+      ok: true,
+    });
     const state = (await server.root.rooms.byCode(code))!.state;
     expect(state.phase).toBe('ended');
     expect(state.rounds[0]?.endedAt).not.toBeNull();
@@ -83,17 +88,19 @@ describe('admission', () => {
     expect(await ask(code, 'host', other.hostCookie)).toBe('not-the-host');
     expect(await ask(code, 'screen', cookie)).toBe('not-the-host');
     expect(await ask(code, 'host', hostCookie, { hello: { code: 7 } })).toBe('malformed');
-    expect(await ask(code, 'host', hostCookie, { hello: { protocol: 0, code, role: 'host' } })).toBe(
-      'client-too-old',
-    );
-    expect(await ask(code, 'host', hostCookie, { hello: { protocol: 9, code, role: 'host' } })).toBe(
-      'server-too-old',
-    );
+    expect(
+      await ask(code, 'host', hostCookie, { hello: { protocol: 0, code, role: 'host' } }),
+    ).toBe('client-too-old');
+    expect(
+      await ask(code, 'host', hostCookie, { hello: { protocol: 9, code, role: 'host' } }),
+    ).toBe('server-too-old');
   });
 
   it("refuses another site's socket", async () => {
     const { code, hostCookie } = await server.session();
-    const foreign = server.connect(code, 'host', hostCookie, { origin: 'https://elsewhere.example' });
+    const foreign = server.connect(code, 'host', hostCookie, {
+      origin: 'https://elsewhere.example',
+    });
     await refusal(foreign);
     const own = server.connect(code, 'host', hostCookie, { origin: server.url });
     await next(own, 'session:snapshot');
@@ -118,11 +125,20 @@ describe('commands', () => {
     const { code, hostCookie } = await server.session();
     const host = server.connect(code, 'host', hostCookie);
     const requestId = randomUUID();
-    const [first, second] = await Promise.all([startRound(host, requestId), startRound(host, requestId)]);
+    const [first, second] = await Promise.all([
+      startRound(host, requestId),
+      startRound(host, requestId),
+    ]);
     expect(second).toEqual(first);
     const end = randomUUID();
-    expect(await send(host, 'round:end', { requestId: end })).toEqual({ ok: true, value: undefined });
-    expect(await send(host, 'round:end', { requestId: end })).toEqual({ ok: true, value: undefined });
+    expect(await send(host, 'round:end', { requestId: end })).toEqual({
+      ok: true,
+      value: undefined,
+    });
+    expect(await send(host, 'round:end', { requestId: end })).toEqual({
+      ok: true,
+      value: undefined,
+    });
     expect(await startRound(host, requestId)).toEqual(first);
     const state = (await server.root.rooms.byCode(code))!.state;
     expect(state.rounds).toHaveLength(1);

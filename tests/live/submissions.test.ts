@@ -59,7 +59,9 @@ describe('receiving', () => {
     await submit(s, s.ada, what);
     const changed = what.artifact.slice();
     changed[changed.length - 1] = 1;
-    await expect(submit(s, s.ada, { ...what, artifact: changed })).rejects.toMatchObject({ status: 409 });
+    await expect(submit(s, s.ada, { ...what, artifact: changed })).rejects.toMatchObject({
+      status: 409,
+    });
     await expect(submit(s, s.grace, what)).rejects.toMatchObject({ status: 409, field: 'runId' });
   });
 
@@ -74,8 +76,13 @@ describe('receiving', () => {
       status: 400,
       field: 'recipe',
     });
-    await expect(submit(s, s.ada, { ...upload(), report: '{}' })).rejects.toMatchObject({ status: 400 });
-    await expect(submit(s, s.ada, upload('no'))).rejects.toMatchObject({ status: 400, field: 'runId' });
+    await expect(submit(s, s.ada, { ...upload(), report: '{}' })).rejects.toMatchObject({
+      status: 400,
+    });
+    await expect(submit(s, s.ada, upload('no'))).rejects.toMatchObject({
+      status: 400,
+      field: 'runId',
+    });
     expect(s.room.state.submissions).toEqual({});
   });
 
@@ -117,9 +124,16 @@ describe('verifying', () => {
     expect((await receiptOf(server.root.db, low.submissionId, aheadOf)).ahead).toBe(2);
     expect((await receiptOf(server.root.db, high.submissionId, aheadOf)).ahead).toBe(1);
 
-    const verdict = next(s.host, 'session:events', (events) => events[0]?.event.type === 'submission:verified');
+    const verdict = next(
+      s.host,
+      'session:events',
+      (events) => events[0]?.event.type === 'submission:verified',
+    );
     release[0]!();
-    expect((await verdict)[0][0]?.event).toMatchObject({ submissionId: first.submissionId, accuracy: 0.7 });
+    expect((await verdict)[0][0]?.event).toMatchObject({
+      submissionId: first.submissionId,
+      accuracy: 0.7,
+    });
     await vi.waitFor(() => expect(order).toEqual([1, 3]));
     release[1]!();
     await vi.waitFor(() => expect(order).toEqual([1, 3, 2]));

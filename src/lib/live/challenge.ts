@@ -42,8 +42,10 @@ export function defaultChallenge(): Challenge {
 export function challengeViolations(challenge: Challenge, recipe: Recipe): string[] {
   const broken: string[] = [];
   if (recipe.task !== challenge.task) broken.push(`this round's task is ${challenge.task}`);
-  if (recipe.base.id !== challenge.base) broken.push(`this round's base model is ${challenge.base}`);
-  if (recipe.base.weights !== 'pretrained') broken.push('a submission starts from the pretrained weights');
+  if (recipe.base.id !== challenge.base)
+    broken.push(`this round's base model is ${challenge.base}`);
+  if (recipe.base.weights !== 'pretrained')
+    broken.push('a submission starts from the pretrained weights');
   if (!challenge.methods.includes(recipe.method.kind))
     broken.push(`${recipe.method.kind} is not allowed in this round`);
   if (!challenge.quantisations.includes(recipe.quantisation))

@@ -19,7 +19,10 @@ export const CodeSchema = v.pipe(
   v.string(),
   v.trim(),
   v.toUpperCase(),
-  v.regex(new RegExp(`^[${CODE_ALPHABET}]{${CODE_LENGTH}}$`), 'A join code has six letters and digits.'),
+  v.regex(
+    new RegExp(`^[${CODE_ALPHABET}]{${CODE_LENGTH}}$`),
+    'A join code has six letters and digits.',
+  ),
 );
 
 export const NicknameSchema = v.pipe(
@@ -92,7 +95,10 @@ export interface ClientToServer {
     ack: (answer: Ack<Round>) => void,
   ) => void;
   'round:end': (message: v.InferInput<typeof RoundEndSchema>, ack: (answer: Ack) => void) => void;
-  'session:end': (message: v.InferInput<typeof SessionEndSchema>, ack: (answer: Ack) => void) => void;
+  'session:end': (
+    message: v.InferInput<typeof SessionEndSchema>,
+    ack: (answer: Ack) => void,
+  ) => void;
   'run:progress': (message: Progress) => void;
 }
 
@@ -109,9 +115,7 @@ export interface ServerToClient {
 }
 
 export type You =
-  | { role: 'participant'; participant: Participant }
-  | { role: 'host' }
-  | { role: 'screen' };
+  { role: 'participant'; participant: Participant } | { role: 'host' } | { role: 'screen' };
 
 /** Answer of the submission upload: 201 when new, 200 when this run id was already received with the same bytes. */
 export interface SubmissionReceipt {
@@ -127,4 +131,3 @@ export interface LeaderboardDocument {
   round: number | null;
   rows: RankedEntry[];
 }
-

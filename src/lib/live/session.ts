@@ -145,7 +145,11 @@ function withSubmission(state: SessionState, submission: Submission): SessionSta
   };
 }
 
-function updateSubmission(state: SessionState, id: string, change: Partial<Submission>): SessionState {
+function updateSubmission(
+  state: SessionState,
+  id: string,
+  change: Partial<Submission>,
+): SessionState {
   const submission = state.submissions[id];
   return submission ? withSubmission(state, { ...submission, ...change }) : state;
 }

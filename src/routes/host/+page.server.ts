@@ -5,7 +5,12 @@ import { requireInstructor, textField } from '../guards.server.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 const TitleSchema = v.fallback(
-  v.pipe(v.string(), v.trim(), v.minLength(1), v.transform((title) => title.slice(0, 80))),
+  v.pipe(
+    v.string(),
+    v.trim(),
+    v.minLength(1),
+    v.transform((title) => title.slice(0, 80)),
+  ),
   'Fine-tuning together',
 );
 

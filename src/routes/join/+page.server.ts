@@ -16,7 +16,8 @@ export const actions: Actions = {
     if (!room)
       return fail(400, {
         field: 'code',
-        message: 'No session has this join code. It has six letters and digits, and stands on the big screen.',
+        message:
+          'No session has this join code. It has six letters and digits, and stands on the big screen.',
         code,
       });
     redirect(303, `/join/${room.meta.code}`);

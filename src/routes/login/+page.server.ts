@@ -3,7 +3,9 @@ import { openRoot } from '$server/root.ts';
 import { failWith, safeNext, signInBrowser, textField } from '../guards.server.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = ({ url }) => ({ next: safeNext(url.searchParams.get('next'), '/account') });
+export const load: PageServerLoad = ({ url }) => ({
+  next: safeNext(url.searchParams.get('next'), '/account'),
+});
 
 export const actions: Actions = {
   default: async ({ request, cookies, url, getClientAddress }) => {
@@ -19,7 +21,8 @@ export const actions: Actions = {
     } catch (refusal) {
       return failWith(refusal, { username });
     }
-    if (!user) return fail(400, { message: 'Username and password do not match an account.', username });
+    if (!user)
+      return fail(400, { message: 'Username and password do not match an account.', username });
     await signInBrowser(root, user, cookies, url);
     redirect(303, safeNext(form.get('next'), user.role === 'instructor' ? '/host' : '/account'));
   },

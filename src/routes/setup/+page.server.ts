@@ -19,7 +19,10 @@ export const actions: Actions = {
     const password = textField(form, 'password');
     try {
       await root.limits.spend('setup', getClientAddress());
-      const user = await root.accounts.setUpInstructor(textField(form, 'token'), { username, password });
+      const user = await root.accounts.setUpInstructor(textField(form, 'token'), {
+        username,
+        password,
+      });
       await signInBrowser(root, user, cookies, url);
     } catch (refusal) {
       return failWith(refusal, { username });

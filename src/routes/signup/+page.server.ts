@@ -3,7 +3,9 @@ import { openRoot } from '$server/root.ts';
 import { failWith, safeNext, signInBrowser, textField } from '../guards.server.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = ({ url }) => ({ next: safeNext(url.searchParams.get('next'), '/account') });
+export const load: PageServerLoad = ({ url }) => ({
+  next: safeNext(url.searchParams.get('next'), '/account'),
+});
 
 export const actions: Actions = {
   default: async ({ request, cookies, url, getClientAddress }) => {

@@ -16,14 +16,25 @@ export const PUT: RequestHandler = async (event) => {
   }
 };
 
-async function receive({ params, request, cookies, getClientAddress }: RequestEvent): Promise<Response> {
+async function receive({
+  params,
+  request,
+  cookies,
+  getClientAddress,
+}: RequestEvent): Promise<Response> {
   const root = await openRoot();
   const room = await lookUpRoom(root, params.code, getClientAddress());
   if (!room) throw new Refusal(404, 'No session has this join code.');
   const participant = await seatIn(root, room, cookies);
   if (!participant) throw new Refusal(401, 'Join the session before you submit.');
   const upload = { runId: params.runId, ...(await readUpload(request)) };
-  const { submissionId, isNew } = await receiveSubmission(root.db, room, participant, upload, root.now);
+  const { submissionId, isNew } = await receiveSubmission(
+    root.db,
+    room,
+    participant,
+    upload,
+    root.now,
+  );
   if (isNew) {
     root.metrics.submissions.inc();
     root.verifier.wake();

@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { rank } from '../leaderboard/rank.ts';
+import { defaultChallenge } from './challenge.ts';
+import {
+  currentRound,
+  initialSession,
+  reduceSession,
+  SequenceGapError,
+  submissionsOf,
+  type SessionEvent,
+  type SessionState,
+} from './session.ts';
+
+const round = (number: number) => ({
+  id: `round-${number}`,
+  number,
+  challenge: defaultChallenge(),
+  startedAt: number,
+  endedAt: null,
+});
+
+const received = (submissionId: string, participantId = 'ada'): SessionEvent => ({
+  type: 'submission:received',
+  at: 20,
+  submissionId,
+  participantId,
+  roundId: 'round-1',
+  recipe: 'LoRA r=8',
+  reportedAccuracy: 1,
+  reportedTrainable: 6,
+});
+
+const LESSON: SessionEvent[] = [
+  { type: 'participant:joined', at: 1, participant: { id: 'ada', nickname: 'Ada', joinedAt: 1 } },
+  { type: 'round:started', at: 2, round: round(1) },
+  { type: 'participant:joined', at: 3, participant: { id: 'bob', nickname: 'Bob', joinedAt: 3 } },
+  received('s1'),
+  received('s2', 'bob'),
+  { type: 'submission:verified', at: 30, submissionId: 's1', accuracy: 0.4, trainable: 100 },
+  { type: 'submission:rejected', at: 31, submissionId: 's2', reason: 'It holds NaN.' },
+  { type: 'round:ended', at: 40, roundId: 'round-1' },
+  { type: 'session:ended', at: 50 },
+];
+
+const play = (events: SessionEvent[], from = initialSession('ABCDEF', 'Test')): SessionState =>
+  events.reduce((state, event) => reduceSession(state, { seq: state.seq + 1, event }), from);
+
+describe('reduceSession', () => {
+  it('walks through the phases', () => {
+    expect(LESSON.map((_, index) => play(LESSON.slice(0, index + 1)).phase)).toEqual([
+      'lobby',
+      'round',
+      'round',
+      'round',
+      'round',
+      'round',
+      'round',
+      'between-rounds',
+      'ended',
+    ]);
+    expect(currentRound(play(LESSON))).toMatchObject({ number: 1, endedAt: 40 });
+    expect(currentRound(initialSession('ABCDEF', 'Test'))).toBeNull();
+  });
+
+  it('replaces what a device reported by what the server found', () => {
+    const [ada, bob] = submissionsOf(play(LESSON), 'round-1');
+    expect(ada).toMatchObject({
+      status: 'verified',
+      accuracy: 0.4,
+      trainable: 100,
+      nickname: 'Ada',
+    });
+    expect(bob).toMatchObject({ status: 'rejected', accuracy: null, reason: 'It holds NaN.' });
+  });
+
+  it('gives the same state from any point a client reconnects at, repeats included', () => {
+    const whole = play(LESSON);
+    const log = LESSON.map((event, index) => ({ seq: index + 1, event }));
+    fc.assert(
+      fc.property(fc.nat(LESSON.length), fc.nat(LESSON.length), (have, back) => {
+        const state = play(LESSON.slice(0, have));
+        expect(log.slice(Math.max(0, have - back)).reduce(reduceSession, state)).toEqual(whole);
+      }),
+    );
+  });
+
+  it('refuses to skip an event', () => {
+    const event = LESSON[0]!;
+    expect(() => reduceSession(initialSession('ABCDEF', 'Test'), { seq: 2, event })).toThrow(
+      SequenceGapError,
+    );
+  });
+
+  it('does not touch the state it was given', () => {
+    const state = play(LESSON.slice(0, 4));
+    const copy = structuredClone(state);
+    play(LESSON.slice(4), state);
+    expect(state).toEqual(copy);
+  });
+});
+
+it('a claimed accuracy of 1.0 does not stand above a verified one', () => {
+  const state = play([...LESSON.slice(0, 6)]);
+  expect(
+    rank(submissionsOf(state, 'round-1')).map(({ nickname, rank }) => [nickname, rank]),
+  ).toEqual([
+    ['Ada', 1],
+    ['Bob', null],
+  ]);
+});
