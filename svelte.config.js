@@ -1,12 +1,13 @@
 import adapter from '@sveltejs/adapter-node';
 import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
+import { withQuickCompression } from './scripts/lib/compress.mjs';
 
 /** @type {import('@sveltejs/kit').Config} */
 export default {
   preprocess: vitePreprocess(),
   compilerOptions: { runes: true },
   kit: {
-    adapter: adapter({ out: 'build' }),
+    adapter: withQuickCompression(adapter({ out: 'build' })),
     alias: { $server: 'server' },
     // CSP needs a nonce or hashes for Kit's inline start script, so Kit writes the header itself.
     csp: {
@@ -27,7 +28,13 @@ export default {
     },
     typescript: {
       config: (config) => {
-        config.include.push('../server/**/*.ts', '../scripts/**/*.ts', '../scripts/**/*.mjs', '../bench/**/*.ts', '../*.config.ts');
+        config.include.push(
+          '../server/**/*.ts',
+          '../scripts/**/*.ts',
+          '../scripts/**/*.mjs',
+          '../bench/**/*.ts',
+          '../*.config.ts',
+        );
         return config;
       },
     },

@@ -9,6 +9,7 @@ export const BUILD_SOURCES = [
   'server',
   'static',
   'drizzle',
+  'scripts/lib/compress.mjs',
   'svelte.config.js',
   'vite.config.ts',
   'tsconfig.json',
