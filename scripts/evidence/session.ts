@@ -35,7 +35,7 @@ interface Student {
 }
 
 const CHOICES: Record<'Anna' | 'Ben' | 'Cleo', RecipeChoice> = {
-  Anna: { method: 'Head only', quantisation: 'fp32', steps: 200 },
+  Anna: { method: 'Head', quantisation: 'fp32', steps: 200 },
   Ben: { method: 'LoRA', rank: 1, quantisation: 'int4', steps: 300 },
   Cleo: { method: 'LoRA', rank: 8, quantisation: 'fp32', steps: 300 },
 };

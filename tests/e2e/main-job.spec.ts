@@ -18,7 +18,7 @@ const STEPS = 40;
 const RECIPES: Record<string, RecipeChoice> = {
   Anna: { method: 'LoRA', rank: 2, quantisation: 'int4', steps: STEPS },
   Ben: { method: 'LoRA', rank: 8, quantisation: 'fp32', steps: STEPS },
-  Cleo: { method: 'Head only', quantisation: 'fp32', steps: STEPS },
+  Cleo: { method: 'Head', quantisation: 'fp32', steps: STEPS },
 };
 
 test('three students, three recipes, one verified order on every screen (S-1–S-6, I-4, U-6, V-1, R-1–R-6)', async ({

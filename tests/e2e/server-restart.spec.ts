@@ -30,7 +30,7 @@ test('a killed server comes back with the same class, and verifies what it had r
   const code = await createSession(host);
   await join(student, code, 'Dora');
   await startRound(host);
-  await chooseRecipe(student, { method: 'Head only', steps: 20 });
+  await chooseRecipe(student, { method: 'Head', steps: 20 });
   await run(student);
   const received = student.waitForResponse(
     (response) => response.request().method() === 'PUT' && response.url().includes('/submissions/'),
