@@ -11,8 +11,8 @@ const { join } = require('node:path');
 const TEST = '\\.test\\.ts$';
 /** Files that only the server runs; Kit refuses to ship them to a browser. */
 const SERVER_ONLY = '(\\.server\\.ts|/\\+server\\.ts|\\.test\\.ts|^src/app\\.d\\.ts)$';
-/** Modules Kit makes at build time. */
-const VIRTUAL = '^(\\$app|\\$env|\\$service-worker)(/|$)|^\\./\\$types$';
+/** Modules that Kit and Vite make at build time; `vite build` fails on a `?url` that points nowhere. */
+const VIRTUAL = '^(\\$app|\\$env|\\$service-worker)(/|$)|^\\./\\$types$|\\?url$';
 /** What the engine is built on; everything else it writes itself. */
 const ENGINE_PACKAGES =
   '(^|node_modules/)(valibot|onnxruntime-(web|node|common)|@huggingface/tokenizers|@bufbuild/protobuf)(/|$)';

@@ -14,7 +14,7 @@ import {
 } from '../../src/lib/engine/formats/recipe.ts';
 import { challengeViolations } from '../../src/lib/live/challenge.ts';
 import { ReportSchema, type Report, type SubmissionReceipt } from '../../src/lib/live/protocol.ts';
-import { recipeLabel } from '../../src/lib/live/recipe-label.ts';
+import { recipeName } from '../../src/lib/engine/formats/recipe-name.ts';
 import {
   submissionsOf,
   type Participant,
@@ -72,7 +72,7 @@ export async function receiveSubmission(
     const round = openRound(state, upload.roundId, at);
     refuseOutsideLimits(state, round, participant, checked.recipe);
     const submissionId = randomUUID();
-    const recipe = recipeLabel(checked.recipe);
+    const recipe = recipeName(checked.recipe);
     return {
       events: [
         {

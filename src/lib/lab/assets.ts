@@ -1,4 +1,4 @@
-/** The public files a run needs: their addresses, the facts the lab counts from, and a warm cache. */
+/** The public files a run needs: the facts the lab counts from. */
 import * as v from 'valibot';
 import { parseLlamaConfig, type LlamaConfig } from '../engine/model/config.ts';
 
@@ -28,23 +28,4 @@ export async function loadFacts(base: string, task: string, fetch: Fetch): Promi
     readJson(`/tasks/${task}/task.json`, fetch),
   ]);
   return { config: parseLlamaConfig(config), task: v.parse(TaskFactsSchema, facts) };
-}
-
-/**
- * Fetches what a run will fetch, so that a class does not do it all at once when the round starts.
- * Best effort: what fails here is fetched again by the run itself, which reports it.
- */
-export async function warmCache(base: string, task: string, fetch: Fetch): Promise<void> {
-  const paths = [
-    ...['config.json', 'model.safetensors', 'tokenizer.json'].map(
-      (file) => `/models/${base}/${file}`,
-    ),
-    ...['task.json', 'train.jsonl', 'validation.jsonl'].map((file) => `/tasks/${task}/${file}`),
-  ];
-  for (const path of paths) {
-    // One after the other: joining must stay quick while these arrive.
-    await fetch(path)
-      .then((response) => response.arrayBuffer())
-      .catch(() => undefined);
-  }
 }

@@ -11,7 +11,7 @@ import type { Recipe } from '../engine/formats/recipe.ts';
 import { loadBaseModel, MODEL_FILES } from '../engine/model/base-model.ts';
 import { createBrowserRuntime } from '../engine/runtime/browser.ts';
 import type { Runtime } from '../engine/runtime/runtime.ts';
-import { runRecipe } from '../engine/train/trainer.ts';
+import { runRecipe, type RunInput } from '../engine/train/trainer.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 import type { FromWorker, ToWorker } from './worker-protocol.ts';
 
@@ -24,41 +24,67 @@ const builds = {
   wasm: { load: () => import('onnxruntime-web/wasm'), wasm: wasmWasm, mjs: wasmMjs },
 };
 
-let runtime: Promise<Runtime> | null = null;
+type Assets = Pick<RunInput, 'base' | 'task' | 'train' | 'validation'>;
+
+/** Kept from run to run, so that a network that fails in the middle of a class stops nobody. */
+const runtimes = new Map<string, Promise<Runtime>>();
+const assets = new Map<string, Promise<Assets>>();
 let running: AbortController | null = null;
 
 self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === 'stop') running?.abort();
+  else if (data.type === 'warm') void warm(data.recipe);
   else void run(data);
 });
+
+async function warm(recipe: Recipe): Promise<void> {
+  try {
+    await assetsOf(recipe);
+    send({ type: 'ready', choice: (await runtimeFor()).choice });
+  } catch (error) {
+    send({ type: 'failed', message: sentenceOf(error) });
+  }
+}
 
 async function run({ recipe, backend }: Extract<ToWorker, { type: 'run' }>): Promise<void> {
   if (running) return send({ type: 'failed', message: 'A run is already going on.' });
   running = new AbortController();
   try {
-    const assets = await loadAssets(recipe);
-    // A backend that failed to start is tried again with the next run.
-    runtime ??= createBrowserRuntime({ builds, prefer: backend });
     const result = await runRecipe({
-      ...assets,
-      runtime: await runtime.catch((error: unknown) => {
-        runtime = null;
-        throw error;
-      }),
+      ...(await assetsOf(recipe)),
+      runtime: await runtimeFor(backend),
       recipe,
       signal: running.signal,
       emit: (event) => send({ type: 'event', event }),
     });
     send({ type: 'done', result }, [result.artifact.buffer]);
   } catch (error) {
-    send({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+    send({ type: 'failed', message: sentenceOf(error) });
   } finally {
     running = null;
   }
 }
 
+function runtimeFor(prefer?: 'webgpu' | 'wasm'): Promise<Runtime> {
+  return remembered(runtimes, prefer ?? 'auto', () => createBrowserRuntime({ builds, prefer }));
+}
+
+function assetsOf(recipe: Recipe): Promise<Assets> {
+  return remembered(assets, `${recipe.base.id} ${recipe.task}`, () => loadAssets(recipe));
+}
+
+/** Made once per key; what failed is tried again the next time. */
+function remembered<T>(held: Map<string, Promise<T>>, key: string, make: () => Promise<T>) {
+  const known = held.get(key);
+  if (known) return known;
+  const made = make();
+  held.set(key, made);
+  made.catch(() => held.delete(key));
+  return made;
+}
+
 /** Model and task, with the bytes loaded so far reported as they arrive. */
-async function loadAssets(recipe: Recipe) {
+async function loadAssets(recipe: Recipe): Promise<Assets> {
   const model = `/models/${recipe.base.id}`;
   const task = `/tasks/${recipe.task}`;
   const paths = [
@@ -82,3 +108,5 @@ async function loadAssets(recipe: Recipe) {
 function send(message: FromWorker, transfer: Transferable[] = []): void {
   self.postMessage(message, { transfer });
 }
+
+const sentenceOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

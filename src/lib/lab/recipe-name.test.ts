@@ -1,18 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { defaultRecipe, type Recipe } from '../engine/formats/recipe.ts';
-import { nameByDifference, recipeName } from './recipe-name.ts';
+import { nameByDifference } from './recipe-name.ts';
 
 const lora = (rank: number): Recipe => ({
   ...defaultRecipe('lora'),
   method: { kind: 'lora', rank, alpha: 16, targets: ['q_proj', 'v_proj'] },
-});
-
-describe('recipeName', () => {
-  it('names the method and a quantisation that quantises', () => {
-    expect(recipeName({ ...lora(8), quantisation: 'int4' })).toBe('LoRA r=8 · int4');
-    expect(recipeName(lora(8))).toBe('LoRA r=8');
-    expect(recipeName(defaultRecipe('full'))).toBe('Full');
-  });
 });
 
 describe('nameByDifference', () => {
@@ -28,7 +20,7 @@ describe('nameByDifference', () => {
       { ...lora(8), method: { kind: 'lora', rank: 8, alpha: 32, targets: ['q_proj', 'v_proj'] } },
       defaultRecipe('head'),
     ]);
-    expect(names[2]).toBe('Head · lr 0.03');
+    expect(names[2]).toBe('Head only · lr 0.03');
     expect(names[1]).toContain('α=32');
   });
 

@@ -1,21 +1,10 @@
 /**
- * Names for recipes. Runs listed together are named by what tells them apart, so a name stays short
+ * Names for recipes in a list. Runs listed together are named by what tells them apart, so a name stays short
  * and says exactly what to compare.
  */
-import type { Method, Recipe } from '../engine/formats/recipe.ts';
-import { LINEAR_MODULES } from '../engine/formats/recipe.ts';
+import { METHOD_NAMES, targetNames } from '../engine/formats/recipe-name.ts';
+import type { Recipe } from '../engine/formats/recipe.ts';
 import { formatRate } from '../ui/format.ts';
-
-export const METHOD_NAMES: Record<Method['kind'], string> = {
-  lora: 'LoRA',
-  full: 'Full',
-  head: 'Head',
-};
-
-function targetNames(targets: readonly string[]): string {
-  if (targets.length === LINEAR_MODULES.length) return 'all linear';
-  return targets.map((target) => target.replace('_proj', '')).join(' ');
-}
 
 /** One phrase for each knob, in the order people ask about them. */
 function facets(recipe: Recipe): Record<string, string> {
@@ -38,12 +27,6 @@ function facets(recipe: Recipe): Record<string, string> {
     base: recipe.base.id,
     sequence: `${recipe.sequenceLength} tokens`,
   };
-}
-
-/** Method and quantisation: `LoRA r=8 · int4`. Quantisation is left out where nothing is quantised. */
-export function recipeName(recipe: Recipe): string {
-  const { method, quantisation } = facets(recipe);
-  return recipe.quantisation === 'fp32' ? String(method) : `${method} · ${quantisation}`;
 }
 
 /**

@@ -44,10 +44,15 @@ export class RunController {
     this.finished = options.finished ?? [];
   }
 
+  /** Loads model, task and backend ahead of the first run. Best effort: the run reports what fails again. */
+  warm(recipe: Recipe): Promise<void> {
+    return this.#worker.warm(recipe);
+  }
+
   start(recipe: Recipe): void {
     if (isActive(this.#latest)) return;
     // A proxy cannot be cloned to the worker, and later edits must not reach a run in progress.
-    const own = $state.snapshot(recipe) as Recipe;
+    const own: Recipe = $state.snapshot(recipe);
     this.#apply({ type: 'start', id: makeUuid(), recipe: own });
     this.#worker.run(own, (message) => this.#apply(message));
   }

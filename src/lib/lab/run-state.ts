@@ -11,7 +11,7 @@ import type {
   TracePoint,
   Validation,
 } from '../engine/train/events.ts';
-import type { FromWorker } from './worker-protocol.ts';
+import type { RunMessage } from './worker-protocol.ts';
 
 /** What a run has said so far. */
 export interface Live {
@@ -49,7 +49,7 @@ export type RunAction =
   | { type: 'stop' }
   /** The worker was ended before the first step: nothing was trained, nothing is kept. */
   | { type: 'discard' }
-  | FromWorker;
+  | RunMessage;
 
 export const IDLE: RunState = { state: 'idle' };
 
@@ -112,7 +112,7 @@ function begin(id: string, recipe: Recipe): RunState {
 }
 
 type Active = Extract<RunState, { state: 'preparing' | 'training' | 'stopping' }>;
-type Event = Extract<FromWorker, { type: 'event' }>['event'];
+type Event = Extract<RunMessage, { type: 'event' }>['event'];
 
 function applyEvent(run: Active, event: Event): RunState {
   const live = run.live;

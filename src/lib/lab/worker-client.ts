@@ -1,6 +1,6 @@
 /** The lab's end of the engine worker: makes it on first use, keeps it, and replaces it after a crash. */
 import type { Recipe } from '../engine/formats/recipe.ts';
-import type { FromWorker, ToWorker } from './worker-protocol.ts';
+import type { FromWorker, RunMessage, ToWorker } from './worker-protocol.ts';
 
 /** The part of `Worker` that is used, so that tests can put their own in its place. */
 export interface EngineWorker {
@@ -21,8 +21,24 @@ export class WorkerClient {
     this.#create = create;
   }
 
+  /** Has the worker load what a run of `recipe` needs; resolves when it is ready, or did not get there. */
+  warm(recipe: Recipe): Promise<void> {
+    return new Promise((resolve) => {
+      this.#post({ type: 'warm', recipe }, ({ type }) => {
+        if (type === 'ready' || type === 'failed') resolve();
+      });
+    });
+  }
+
   /** Runs `recipe`; `receive` gets every message up to `done` or `failed`. One run at a time. */
-  run(recipe: Recipe, receive: (message: FromWorker) => void): void {
+  run(recipe: Recipe, receive: (message: RunMessage) => void): void {
+    // `ready` may still come from a warming that this run overtook.
+    this.#post({ type: 'run', recipe }, (message) => {
+      if (message.type !== 'ready') receive(message);
+    });
+  }
+
+  #post(message: ToWorker, receive: (message: FromWorker) => void): void {
     try {
       const worker = (this.#worker ??= this.#create());
       worker.onmessage = ({ data }) => receive(data);
@@ -36,7 +52,7 @@ export class WorkerClient {
             : 'The engine could not be loaded. Check the connection and run again.',
         });
       };
-      worker.postMessage({ type: 'run', recipe });
+      worker.postMessage(message);
     } catch (error) {
       this.terminate();
       const reason = error instanceof Error ? error.message : String(error);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultRecipe } from '../engine/formats/recipe.ts';
 import { challengeViolations, defaultChallenge, METHOD_KINDS } from './challenge.ts';
-import { recipeLabel } from './recipe-label.ts';
 
 describe('challengeViolations', () => {
   it('lets every default recipe into a default challenge', () => {
@@ -33,21 +32,5 @@ describe('challengeViolations', () => {
       "rank 8 is above this round's limit of 4",
       "300 steps are above this round's limit of 100",
     ]);
-  });
-});
-
-describe('recipeLabel', () => {
-  it('is short and says what differs', () => {
-    const lora = defaultRecipe();
-    expect(recipeLabel(lora)).toBe('LoRA r=8');
-    expect(recipeLabel({ ...lora, quantisation: 'int4' })).toBe('LoRA r=8 · int4');
-    expect(
-      recipeLabel({
-        ...lora,
-        method: { kind: 'lora', rank: 4, alpha: 8, targets: ['q_proj', 'v_proj'] },
-      }),
-    ).toBe('LoRA r=4 on q v');
-    expect(recipeLabel(defaultRecipe('head'))).toBe('Head only');
-    expect(recipeLabel(defaultRecipe('full'))).toBe('Full');
   });
 });

@@ -11,6 +11,8 @@ import type { Report, SubmissionReceipt } from './protocol.ts';
 export interface Pending {
   runId: string;
   code: string;
+  /** The round it was submitted in: one that arrives late must not count for the next. */
+  roundId: string;
   recipe: Recipe;
   report: Report;
   artifact: Uint8Array<ArrayBuffer>;

@@ -47,11 +47,12 @@ export class Outbox {
   }
 
   /** Submits a finished run; resolves when it was received or refused. */
-  async submit({ id, result }: FinishedRun): Promise<void> {
+  async submit({ id, result }: FinishedRun, roundId: string): Promise<void> {
     if (this.deliveries[id] && this.deliveries[id].state !== 'refused') return;
     const pending: Pending = {
       runId: id,
       code: this.#code,
+      roundId,
       recipe: result.recipe,
       report: {
         accuracy: result.after.accuracy,
@@ -112,8 +113,9 @@ export class Outbox {
     }
   }
 
-  async #send({ runId, code, recipe, report, artifact }: Pending): Promise<Answer> {
+  async #send({ runId, code, roundId, recipe, report, artifact }: Pending): Promise<Answer> {
     const body = new FormData();
+    body.set('round', roundId);
     body.set('recipe', JSON.stringify(recipe));
     body.set('report', JSON.stringify(report satisfies Report));
     body.set('artifact', new Blob([artifact]), 'artifact.safetensors');

@@ -38,6 +38,7 @@ const run: FinishedRun = {
     artifact: new Uint8Array([1, 2, 3]),
   },
 };
+const ROUND = '00000000-0000-4000-8000-0000000000aa';
 const receipt = { submissionId: 's1', status: 'provisional', ahead: 2 };
 const json = (status: number, body: unknown) => new Response(JSON.stringify(body), { status });
 
@@ -59,7 +60,7 @@ describe('Outbox', () => {
         return json(201, receipt);
       },
     ]);
-    await outbox.submit(run);
+    await outbox.submit(run, ROUND);
     expect(fetch.mock.calls[0]?.[0]).toBe(`/api/sessions/ABC234/submissions/${run.id}`);
     expect(outbox.deliveries[run.id]).toEqual({ state: 'received', runId: run.id, receipt });
     expect(keep.pending.size).toBe(0);
@@ -72,7 +73,7 @@ describe('Outbox', () => {
       async () => json(429, { error: 'Slow down.' }),
       async () => json(200, receipt),
     ]);
-    await outbox.submit(run);
+    await outbox.submit(run, ROUND);
     expect(sleep.mock.calls.map(([ms]: unknown[]) => ms)).toEqual([1000, 2000, 4000]);
     expect(outbox.deliveries[run.id]?.state).toBe('received');
     expect(keep.pending.size).toBe(0);
@@ -80,7 +81,7 @@ describe('Outbox', () => {
 
   it('stops at a refusal and gives its reason', async () => {
     const { outbox, keep } = setUp([async () => json(422, { error: 'The round has ended.' })]);
-    await outbox.submit(run);
+    await outbox.submit(run, ROUND);
     expect(outbox.deliveries[run.id]).toMatchObject({
       state: 'refused',
       reason: 'The round has ended.',
@@ -90,7 +91,7 @@ describe('Outbox', () => {
 
   it('does not send a run twice', async () => {
     const { outbox, fetch } = setUp([async () => json(201, receipt)]);
-    await Promise.all([outbox.submit(run), outbox.submit(run)]);
+    await Promise.all([outbox.submit(run, ROUND), outbox.submit(run, ROUND)]);
     expect(fetch).toHaveBeenCalledOnce();
   });
 
@@ -99,6 +100,7 @@ describe('Outbox', () => {
     keep.pending.set('r9', {
       runId: 'r9',
       code: 'ABC234',
+      roundId: ROUND,
       recipe: run.result.recipe,
       report: { accuracy: null, trainingSeconds: null, backend: 'wasm' },
       artifact: run.result.artifact,
@@ -111,7 +113,7 @@ describe('Outbox', () => {
 
   it('knows after a reload what was received', async () => {
     const { outbox, keep, fetch, sleep } = setUp([async () => json(201, receipt)]);
-    await outbox.submit(run);
+    await outbox.submit(run, ROUND);
     const reloaded = new Outbox({ code: 'ABC234', keep, fetch, sleep });
     await reloaded.resume();
     expect(reloaded.deliveries[run.id]?.state).toBe('received');
@@ -121,7 +123,7 @@ describe('Outbox', () => {
   it('still sends where nothing can be kept, and says so', async () => {
     const { outbox, keep } = setUp([async () => json(201, receipt)]);
     keep.addPending = () => Promise.reject(new Error('blocked'));
-    await outbox.submit(run);
+    await outbox.submit(run, ROUND);
     expect(outbox.unsafe).toBe(true);
     expect(outbox.deliveries[run.id]?.state).toBe('received');
   });

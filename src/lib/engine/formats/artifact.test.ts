@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { trainablesOf } from '../methods/index.ts';
-import { tinyModel } from '../testing.ts';
+import { tinyModel } from '../testing/tiny.ts';
 import { initialParameters, unpack } from '../train/parameters.ts';
 import { ArtifactError, readArtifact, writeArtifact } from './artifact.ts';
 import type { Method } from './recipe.ts';

@@ -129,13 +129,6 @@ export function writeSafetensors(
   return file;
 }
 
-/** Not `file.slice`: on a Node Buffer that is a view, and the tensor would start at the wrong byte. */
-function copyOf(file: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {
-  const copy = new Uint8Array(end - start);
-  copy.set(file.subarray(start, end));
-  return copy;
-}
-
 /** @param bytes a buffer of its own, so that it is aligned and starts at 0 */
 function decode(bytes: Uint8Array<ArrayBuffer>, dtype: StoredType): Float32Array {
   switch (dtype) {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createNodeRuntime } from '../runtime/node.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import * as f from './functions.ts';
-import { gradientErrors, type GradientCase } from './gradient-check.ts';
+import { gradientErrors, type GradientCase } from '../testing/gradient-check.ts';
 
 const CASES: Record<string, GradientCase> = {
   linear: {

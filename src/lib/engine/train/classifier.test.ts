@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { collate } from '../data/batches.ts';
 import { LINEAR_MODULES, type Method, type Quantisation } from '../formats/recipe.ts';
-import { compare, normals } from '../graph/gradient-check.ts';
+import { compare, normals } from '../testing/gradient-check.ts';
 import { encodeModel } from '../graph/onnx.ts';
 import { trainablesOf } from '../methods/index.ts';
 import { dequantise, quantise } from '../quant/quantise.ts';
 import { createNodeRuntime } from '../runtime/node.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { tinyModel, tinyRecipe } from '../testing.ts';
+import { tinyModel, tinyRecipe } from '../testing/tiny.ts';
 import { elements } from '../graph/dtype.ts';
 import { checkpointTensors } from '../model/config.ts';
 import { classifier } from './classifier.ts';

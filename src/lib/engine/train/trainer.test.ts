@@ -3,7 +3,7 @@ import type { Example } from '../data/task.ts';
 import { LINEAR_MODULES, type Method } from '../formats/recipe.ts';
 import { createNodeRuntime } from '../runtime/node.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { TINY_TASK, tinyModel, tinyRecipe } from '../testing.ts';
+import { TINY_TASK, tinyModel, tinyRecipe } from '../testing/tiny.ts';
 import { evaluateArtifact } from './evaluate.ts';
 import type { RunEvent } from './events.ts';
 import { DivergedError, runRecipe, type RunInput } from './trainer.ts';

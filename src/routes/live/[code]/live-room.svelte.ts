@@ -2,11 +2,10 @@
  * A student's place in a session, put together: the live client, the runs, the outbox and what is
  * kept on disk. The page renders it and nothing else.
  */
-import { warmCache } from '$lib/lab/assets.ts';
+import { defaultRecipe } from '$lib/engine/formats/recipe.ts';
 import { RunController, type FinishedRun } from '$lib/lab/run-controller.svelte.ts';
 import { isActive, type RunState } from '$lib/lab/run-state.ts';
 import { boardOf } from '$lib/live/board.ts';
-import { defaultChallenge } from '$lib/live/challenge.ts';
 import { LiveClient } from '$lib/live/client.svelte.ts';
 import { openKeep } from '$lib/live/keep.ts';
 import { Outbox } from '$lib/live/outbox.svelte.ts';
@@ -54,8 +53,7 @@ export class LiveRoom {
   async open(): Promise<void> {
     this.controller.restore(await this.#keep.runsOf(this.#code).catch(() => []));
     void this.outbox.resume();
-    const { base, task } = defaultChallenge();
-    await warmCache(base, task, fetch);
+    await this.controller.warm(defaultRecipe());
     this.ready = true;
   }
 

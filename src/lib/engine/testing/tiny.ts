@@ -1,8 +1,8 @@
 /** A model small enough for tests that train, with a tokenizer of bytes. Used by tests alone. */
-import { parseLlamaConfig } from './model/config.ts';
-import { randomWeights, type BaseModel } from './model/base-model.ts';
-import { defaultRecipe, type Method, type Recipe } from './formats/recipe.ts';
-import type { Task } from './data/task.ts';
+import { parseLlamaConfig } from '../model/config.ts';
+import { randomWeights, type BaseModel } from '../model/base-model.ts';
+import { defaultRecipe, type Method, type Recipe } from '../formats/recipe.ts';
+import type { Task } from '../data/task.ts';
 
 export const TINY_CONFIG = {
   model_type: 'llama',

@@ -2,10 +2,10 @@
  * Compares a graph's gradients with central finite differences in float64. Used by tests alone.
  * The reported figure is the relative L2 error ‖g − fd‖ / ‖fd‖ over the checked coordinates.
  */
-import { elements, type Shape } from './dtype.ts';
-import { Tape } from './autodiff.ts';
-import { Graph, type Tensor } from './graph.ts';
-import { encodeModel } from './onnx.ts';
+import { elements, type Shape } from '../graph/dtype.ts';
+import { Tape } from '../graph/autodiff.ts';
+import { Graph, type Tensor } from '../graph/graph.ts';
+import { encodeModel } from '../graph/onnx.ts';
 import type { HostTensor, Runtime } from '../runtime/runtime.ts';
 import { randomStream } from '../data/random.ts';
 
