@@ -146,7 +146,7 @@ async function trainAndSubmit(student: Student, screens: [string, Page][], photo
     .first()
     .innerText();
   const device = await page
-    .getByText(/^(WebGPU|WebAssembly)/)
+    .getByText(/WASM with|WebGPU adapter/)
     .first()
     .innerText();
 
