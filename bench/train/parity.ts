@@ -24,7 +24,7 @@ const RECIPES: Record<string, Recipe> = {
   full: { ...defaultRecipe('full'), ...SMALL },
 };
 
-const engine = await openBrowserEngine(SOFTWARE_WEBGPU);
+const engine = await openBrowserEngine({ args: SOFTWARE_WEBGPU, validationExamples: 32 });
 const runtime = await createNodeRuntime({ threads: 2 });
 const base = await projectModel('nano');
 const data = await projectTask('definition-domain');
