@@ -113,7 +113,7 @@ module.exports = {
       'A module that imports nothing and is imported by nothing is dead.',
       {
         orphan: true,
-        pathNot: `${TEST}|\\.spec\\.ts$|\\.d\\.ts$|\\.worker\\.ts$|(^|/)[^/]+\\.config\\.(js|ts|mjs|cjs)$|^src/routes/|^tests/|^scripts/[^/]+$`,
+        pathNot: `${TEST}|\\.spec\\.ts$|\\.d\\.ts$|\\.worker\\.ts$|\\.browser\\.js$|(^|/)[^/]+\\.config\\.(js|ts|mjs|cjs)$|^src/routes/|^tests/|^scripts/[^/]+$`,
       },
       {},
     ),

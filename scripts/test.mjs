@@ -50,13 +50,9 @@ const failedOnce = { passed: 0, failed: 1, skipped: 0 };
 
 await runMain(async () => {
   const wanted = chooseSteps(process.argv.slice(2));
-  checkNode();
-  await ensureInstalled();
-  await mkdir(reports, { recursive: true });
-  // Types of the routes, and the tsconfig.json that ours extends: every step below reads them.
-  await mustRun(...tool('@sveltejs/kit/svelte-kit.js', ['sync']), {
-    quiet: true,
-    failure: 'svelte-kit sync failed; its output is above.',
+  await prepare().catch((error) => {
+    console.log(summaryLine([failedOnce]));
+    throw error;
   });
 
   const results = [];
@@ -77,6 +73,17 @@ await runMain(async () => {
   console.log(summaryLine(results.map(({ counts }) => counts)));
   return results.some(({ counts }) => counts.failed > 0) ? 1 : 0;
 });
+
+async function prepare() {
+  checkNode();
+  await ensureInstalled();
+  await mkdir(reports, { recursive: true });
+  // Types of the routes, and the tsconfig.json that ours extends: every step reads them.
+  await mustRun(...tool('@sveltejs/kit/svelte-kit.js', ['sync']), {
+    quiet: true,
+    failure: 'svelte-kit sync failed; its output is above.',
+  });
+}
 
 /** @param {string[]} args */
 function chooseSteps(args) {

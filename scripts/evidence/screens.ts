@@ -22,7 +22,6 @@ export async function takeScreens(name: string, page: Page): Promise<void> {
         path: join(folder, `${name}-${size.width}-${theme}.jpg`),
         type: 'jpeg',
         quality: 60,
-        fullPage: size.width < 600,
       });
     }
   await page.emulateMedia({ colorScheme: null });

@@ -134,7 +134,7 @@ async function trainAndSubmit(student: Student, screens: [string, Page][], photo
   const finished = run(page);
   if (photograph) {
     await page
-      .getByText(/Training, step/)
+      .getByText(/Training, step ([6-9]\d|1\d\d) of/)
       .first()
       .waitFor();
     await takeScreens('lab-training', page);

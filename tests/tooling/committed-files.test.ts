@@ -16,7 +16,7 @@ const FORBIDDEN: [name: string, pattern: RegExp][] = [
   [
     'a package registry',
     new RegExp(
-      `${'registry'}\\.(npmjs|yarnpkg|npmmirror)\\.|${'artifactory'}|${'/repository'}/npm`,
+      `${'registry'}\\.(npmjs|yarnpkg|npmmirror)\\.|${'artif'}actory|${'/repository'}/npm`,
       'i',
     ),
   ],
