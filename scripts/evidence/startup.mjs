@@ -109,4 +109,6 @@ async function timeTest(cwd, env) {
 }
 
 /** @param {number} started a `performance.now()` reading */
-const elapsed = (started) => Math.round(performance.now() - started) / 1000;
+function elapsed(started) {
+  return Math.round(performance.now() - started) / 1000;
+}
