@@ -215,7 +215,8 @@ export class LiveClient {
     }
     return {
       ok: false,
-      error: 'The server did not answer. Nothing has changed; check the connection and try again.',
+      error:
+        'The server did not answer. Whether it was done shows here when the connection is back; then try again if needed.',
     };
   }
 }
