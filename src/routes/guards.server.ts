@@ -73,7 +73,8 @@ export async function hostedRoom(
 
 /** Where to go after signing in: a path of this site, whatever the parameter says. */
 export function safeNext(next: unknown, otherwise: string): string {
-  return typeof next === 'string' && /^\/(?![/\\])/.test(next) ? next : otherwise;
+  // Control characters are dropped when an address is parsed: "/\t/elsewhere" would leave this site.
+  return typeof next === 'string' && /^\/(?![/\\])[\x20-\x7e]*$/.test(next) ? next : otherwise;
 }
 
 export async function signInBrowser(

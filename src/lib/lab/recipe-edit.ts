@@ -2,7 +2,9 @@
 import {
   DEFAULT_LEARNING_RATE,
   defaultRecipe,
+  MAX_ALPHA,
   MAX_RANK,
+  MIN_ALPHA,
   MAX_STEPS,
   QUANTISATIONS,
   type Method,
@@ -27,10 +29,11 @@ export function withMethod(recipe: Recipe, kind: Method['kind']): Recipe {
   };
 }
 
-/** Sets the rank. Alpha keeps its ratio to the rank, so that the update's scale stays as it was. */
+/** Sets the rank. Alpha keeps its ratio to the rank, within a recipe's limits, so that the update's scale stays. */
 export function withRank(recipe: Recipe, rank: number): Recipe {
   if (recipe.method.kind !== 'lora') return recipe;
-  const alpha = (recipe.method.alpha / recipe.method.rank) * rank;
+  const ratio = recipe.method.alpha / recipe.method.rank;
+  const alpha = Math.min(MAX_ALPHA, Math.max(MIN_ALPHA, ratio * rank));
   return { ...recipe, method: { ...recipe.method, rank, alpha } };
 }
 

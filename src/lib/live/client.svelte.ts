@@ -171,7 +171,7 @@ export class LiveClient {
     });
     socket.on('session:events', (events: SequencedEvent[]) => this.#apply(events));
     socket.on('class:progress', (progress: Record<string, Progress>) => {
-      this.progress = { ...this.progress, ...progress };
+      this.progress = progress;
     });
     socket.on('class:present', (ids: string[]) => {
       this.present = new Set(ids);

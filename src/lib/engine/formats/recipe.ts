@@ -26,6 +26,8 @@ export const QUANTISATIONS = ['fp32', 'int8', 'int4'] as const;
 export type Quantisation = (typeof QUANTISATIONS)[number];
 
 export const MAX_RANK = 64;
+export const MIN_ALPHA = 0.01;
+export const MAX_ALPHA = 1024;
 export const MAX_STEPS = 2000;
 
 const integer = (minimum: number, maximum: number, name: string) =>
@@ -53,7 +55,7 @@ export const MethodSchema = v.variant('kind', [
   v.strictObject({
     kind: v.literal('lora'),
     rank: integer(1, MAX_RANK, 'LoRA rank'),
-    alpha: real(0.01, 1024, 'alpha'),
+    alpha: real(MIN_ALPHA, MAX_ALPHA, 'alpha'),
     targets: v.pipe(
       v.array(v.picklist(LINEAR_MODULES)),
       v.minLength(1, 'LoRA needs at least one target module'),

@@ -6,7 +6,7 @@ import {
   type EncodedExample,
 } from '../data/batches.ts';
 import type { Example, Task } from '../data/task.ts';
-import { readArtifact } from '../formats/artifact.ts';
+import { ArtifactError, readArtifact } from '../formats/artifact.ts';
 import type { Recipe } from '../formats/recipe.ts';
 import { trainablesOf } from '../methods/index.ts';
 import { withRandomWeights, type BaseModel } from '../model/base-model.ts';
@@ -103,7 +103,7 @@ export function baseFor(recipe: Recipe, base: BaseModel): BaseModel {
 
 /**
  * Re-evaluates an uploaded artifact.
- * @throws {ArtifactError} when the file is not what the recipe trains
+ * @throws {ArtifactError} when the file is not what the recipe trains, or its weights overflow
  */
 export async function evaluateArtifact(input: {
   runtime: Runtime;
@@ -121,6 +121,10 @@ export async function evaluateArtifact(input: {
   const evaluator = await Evaluator.create(runtime, base, recipe, labels);
   try {
     const score = await evaluator.score({ data: parameters, shape: [parameters.length] }, examples);
+    if (!Number.isFinite(score.loss))
+      throw new ArtifactError(
+        'With these weights the model computes no numbers: they are too large.',
+      );
     return {
       ...score,
       trainable: parameters.length,

@@ -121,6 +121,8 @@ export async function runRecipe(input: RunInput): Promise<RunResult> {
     }
     emit({ type: 'phase', phase: 'evaluating' });
     const after = await validate(trace.length, validation);
+    // The last update is seen by no training loss.
+    if (!Number.isFinite(after.loss)) throw new DivergedError(trace.length);
     emit({ type: 'phase', phase: 'exporting' });
     return {
       recipe,
