@@ -4,6 +4,7 @@
  * Reserved synsets contribute nothing, and neither does any synset whose definition reads the same as a
  * reserved one's. One reserved synset in ten is the held-out text that the model card's loss is measured on.
  */
+import { randomStream } from '../../src/lib/engine/data/random.ts';
 import { definitionKey, isReserved, readWordNet, type Synset } from '../data/wordnet.ts';
 
 export interface Corpus {
@@ -26,7 +27,11 @@ export function readCorpus(): Corpus {
   );
   const heldOut = synsets.filter(({ id }) => isReserved(id)).filter((_, index) => index % 10 === 0);
   return {
-    train: open.flatMap((synset) => [entry(synset), ...kinds(synset, byId)]),
+    train: open.flatMap((synset) => [
+      entry(synset),
+      ...kinds(synset, byId),
+      ...generalKind(synset, byId),
+    ]),
     heldOut: heldOut.map(entry),
   };
 }
@@ -38,15 +43,37 @@ function entry({ lemmas, definition, examples }: Synset): string {
 }
 
 /** `a member of the genus Canis …: a kind of canine, carnivore, placental, mammal` */
-function kinds({ definition, hypernyms, part }: Synset, byId: Map<string, Synset>): string[] {
-  const chain: string[] = [];
-  let next = hypernyms[0];
-  while (next && chain.length < CHAIN) {
+function kinds(synset: Synset, byId: ReadonlyMap<string, Synset>): string[] {
+  const chain = ancestors(synset, byId)
+    .slice(0, CHAIN)
+    .map(({ lemmas }) => lemmas[0]!);
+  return chain.length === 0 ? [] : [`${kindOf(synset)} ${chain.join(', ')}`];
+}
+
+/**
+ * `a member of the genus Canis …: a kind of animal`: one ancestor at any height, drawn by the synset's id, so that
+ * general kinds are learnt beside close ones. The two most abstract levels ("entity", "abstraction") say nothing
+ * and are left out.
+ */
+function generalKind(synset: Synset, byId: ReadonlyMap<string, Synset>): string[] {
+  const above = ancestors(synset, byId).slice(1, -2);
+  if (above.length === 0) return [];
+  const drawn = above[randomStream(0, synset.id).integer(above.length)]!;
+  return [`${kindOf(synset)} ${drawn.lemmas[0]!}`];
+}
+
+function kindOf({ definition, part }: Synset): string {
+  return `${definition}: ${part === 'verb' ? 'a way to' : 'a kind of'}`;
+}
+
+/** The chain of first hypernyms, nearest first. */
+function ancestors(synset: Synset, byId: ReadonlyMap<string, Synset>): Synset[] {
+  const chain: Synset[] = [];
+  for (let next = synset.hypernyms[0]; next; next = chain.at(-1)!.hypernyms[0]) {
     const above = byId.get(next);
-    if (!above) break;
-    chain.push(above.lemmas[0]!);
-    next = above.hypernyms[0];
+    // WordNet's verbs hold a cycle or two.
+    if (!above || chain.includes(above)) break;
+    chain.push(above);
   }
-  if (chain.length === 0) return [];
-  return [`${definition}: ${part === 'verb' ? 'a way to' : 'a kind of'} ${chain.join(', ')}`];
+  return chain;
 }

@@ -1,13 +1,20 @@
 /**
  * Pretrains a base model with the project's own engine on onnxruntime-node.
  *
- *   npm run pretrain -- [--steps 16000] [--threads 2] [--export-only]
+ *   npm run pretrain -- [--steps 24000] [--threads 2] [--export-only]
  *
  * Resumable: the state is saved every half minute, and the same command goes on where it was killed. The text
  * of each step depends on the step's number alone, so an interrupted run ends where an uninterrupted one does.
  * Writes `static/models/nano/`: config.json, tokenizer.json, model.safetensors (fp16) and training.json.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { randomStream } from '../../src/lib/engine/data/random.ts';
@@ -30,7 +37,7 @@ import { NANO } from './nano.ts';
 
 const { values: options } = parseArgs({
   options: {
-    steps: { type: 'string', default: '16000' },
+    steps: { type: 'string', default: '24000' },
     threads: { type: 'string', default: '2' },
     'export-only': { type: 'boolean', default: false },
   },
@@ -40,6 +47,9 @@ const SEED = 1;
 const BATCH = { batch: 32, length: 64 };
 const TOKENS_PER_STEP = BATCH.batch * BATCH.length;
 const SAVE_EVERY_MS = 30_000;
+const MEASURE_EVERY = 1000;
+/** Bytes kept in front of the state's vectors for the rest of it, as JSON. */
+const STATE_HEAD = 8192;
 const WORK = '.pretrain/nano';
 const OUT = 'static/models/nano';
 
@@ -65,6 +75,8 @@ interface State {
   loss: number;
   tokensSeen: number;
   seconds: number;
+  /** Held-out loss in nats per token, measured every {@link MEASURE_EVERY} steps. */
+  heldOut: { step: number; loss: number }[];
 }
 
 mkdirSync(WORK, { recursive: true });
@@ -85,6 +97,7 @@ const state = loadState() ?? {
   loss: NaN,
   tokensSeen: 0,
   seconds: 0,
+  heldOut: [],
 };
 console.log(
   `${state.parameters.length.toLocaleString('en')} parameters, ${steps.toLocaleString('en')} steps of ${TOKENS_PER_STEP} tokens` +
@@ -121,6 +134,7 @@ async function train(): Promise<void> {
     state.loss = Number.isNaN(state.loss) ? loss : 0.99 * state.loss + 0.01 * loss;
     state.tokensSeen += TOKENS_PER_STEP;
     state.seconds += (performance.now() - began) / 1000;
+    if (step % MEASURE_EVERY === 0) state.heldOut.push({ step, loss: round(await heldOutLoss()) });
     if (Date.now() - shown > 2000) {
       shown = Date.now();
       const rate = (state.step - recent.step) / ((shown - recent.at) / 1000);
@@ -149,6 +163,10 @@ function progress(stepsPerSecond: number): void {
   process.stdout.write(process.stdout.isTTY ? `\r${line}\x1b[K` : `${line}\n`);
 }
 
+function round(value: number): number {
+  return Math.round(value * 1e4) / 1e4;
+}
+
 /** Mean loss per token over the held-out text, in nats. */
 async function heldOutLoss(): Promise<number> {
   const session = await runtime.createSession(buildLanguageModelLoss(config, BATCH));
@@ -167,6 +185,7 @@ async function heldOutLoss(): Promise<number> {
 
 async function exportModel(): Promise<void> {
   const held = await heldOutLoss();
+  copyFileSync(join(WORK, 'tokenizer.json'), join(OUT, 'tokenizer.json'));
   writeFileSync(join(OUT, 'config.json'), JSON.stringify(NANO, null, 2) + '\n');
   writeFileSync(
     join(OUT, 'model.safetensors'),
@@ -181,6 +200,7 @@ async function exportModel(): Promise<void> {
     trainingLoss: state.loss,
     heldOutTokens: text.heldOut.length,
     heldOutLoss: held,
+    heldOutCurve: state.heldOut,
     optimiser,
     batch: BATCH,
     seed: SEED,
@@ -194,7 +214,7 @@ async function exportModel(): Promise<void> {
 /** Tokens of the corpus as one stream of `<s> text </s>`, tokenized once and kept. */
 function loadTokens(): { train: Int32Array; heldOut: Int32Array } {
   const files = { train: join(WORK, 'train.bin'), heldOut: join(WORK, 'held-out.bin') };
-  const tokenizerFile = join(OUT, 'tokenizer.json');
+  const tokenizerFile = join(WORK, 'tokenizer.json');
   const read = (path: string) => {
     const bytes = readFileSync(path);
     return new Int32Array(
@@ -245,7 +265,7 @@ function rows(tokens: Int32Array, startOf: (row: number) => number) {
 /** One file, renamed into place, so that a kill leaves the old state or the new one. */
 function saveState(): void {
   const { parameters, moment1, moment2, ...rest } = state;
-  const head = Buffer.from(JSON.stringify(rest).padEnd(1024));
+  const head = Buffer.from(JSON.stringify(rest).padEnd(STATE_HEAD));
   const file = join(WORK, 'state.bin');
   writeFileSync(
     `${file}.new`,
@@ -258,13 +278,13 @@ function loadState(): State | null {
   const file = join(WORK, 'state.bin');
   if (!existsSync(file)) return null;
   const bytes = readFileSync(file);
-  const rest = JSON.parse(bytes.subarray(0, 1024).toString()) as Omit<
+  const rest = JSON.parse(bytes.subarray(0, STATE_HEAD).toString()) as Omit<
     State,
     'parameters' | 'moment1' | 'moment2'
   >;
-  const size = (bytes.byteLength - 1024) / 3;
+  const size = (bytes.byteLength - STATE_HEAD) / 3;
   const vector = (index: number) => {
-    const start = bytes.byteOffset + 1024 + index * size;
+    const start = bytes.byteOffset + STATE_HEAD + index * size;
     return new Float32Array(bytes.buffer.slice(start, start + size));
   };
   return { ...rest, parameters: vector(0), moment1: vector(1), moment2: vector(2) };
