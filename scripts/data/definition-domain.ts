@@ -70,6 +70,8 @@ const task = {
   title: 'What kind of thing is defined?',
   description:
     'A dictionary definition without its word. Tell which of twelve domains the defined noun belongs to.',
+  // As in the sentences of the pretraining text that say what a thing is a kind of.
+  template: '{text}: a kind of',
   labels: Object.keys(DOMAINS),
 };
 const publicFolder = 'static/tasks/definition-domain';

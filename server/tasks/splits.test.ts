@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Example, Task } from '../../src/lib/engine/data/task.ts';
 import { drawPrivateSplits, loadPrivateSplits, loadTask } from './splits.server.ts';
 
-const task: Task = { id: 't', title: 't', description: 't', labels: ['even', 'odd'] };
+const task: Task = { id: 't', title: 't', description: 't', template: '{text}', labels: ['even', 'odd'] };
 const pool: Example[] = Array.from({ length: 60 }, (_, i) => ({ text: `text ${i}`, label: i % 2 }));
 const secret = new Uint8Array(32).fill(7);
 const texts = (examples: Example[]) => examples.map(({ text }) => text);

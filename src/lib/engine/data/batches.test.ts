@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { collate, evaluationBatches, trainingBatches } from './batches.ts';
+import { createTokenizer } from './tokenizer.ts';
+import { collate, encodeExamples, evaluationBatches, trainingBatches } from './batches.ts';
+import tokenizerJson from '../../../../static/models/nano/tokenizer.json' with { type: 'json' };
 
 const examples = Array.from({ length: 10 }, (_, i) => ({ ids: [1, 10 + i], label: i }));
 const labels = (count: number, seed: number) => {
@@ -32,5 +34,29 @@ describe('batches', () => {
     expect(batches.flatMap(({ labels: l, count }) => [...l].slice(0, count))).toEqual([
       ...Array(10).keys(),
     ]);
+  });
+
+  describe('of texts in a template', () => {
+    const tokenizer = createTokenizer(tokenizerJson, 1);
+    const encode = (text: string, template: string, length: number) =>
+      tokenizer.decode(
+        encodeExamples([{ text, label: 0 }], { template }, tokenizer, length)[0]!.ids,
+      );
+
+    it('reads the text in the place the template keeps for it', () => {
+      expect(encode('a small dog', 'It is {text}: a kind of', 32).trim()).toBe(
+        'It is a small dog: a kind of',
+      );
+    });
+
+    it('cuts the end of a long text and never the template', () => {
+      const cut = encode('a very small dog that barks at night', '{text}: a kind of', 10).trim();
+      expect(cut).toMatch(/^a very small.*: a kind of$/);
+      expect(cut).not.toContain('night');
+    });
+
+    it('says so when the template leaves no room', () => {
+      expect(() => encode('dog', '{text}: a kind of', 4)).toThrow(RangeError);
+    });
   });
 });

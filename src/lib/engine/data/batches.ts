@@ -1,9 +1,9 @@
 /**
  * Turns examples into fixed-size batches, deterministically: the seed decides the order, whatever the method.
- * Texts are cut or padded on the right to the sequence length.
+ * Texts are put into the task's template, and cut or padded to the sequence length.
  */
 import { randomStream, shuffled } from './random.ts';
-import type { Example } from './task.ts';
+import { TEXT, type Example, type Task } from './task.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 export interface EncodedExample {
@@ -26,15 +26,29 @@ export interface Batch {
   count: number;
 }
 
+/**
+ * Puts each text into the task's template. A text too long for `length` loses its end; the template never does.
+ * @throws {RangeError} when the template alone takes `length` tokens
+ */
 export function encodeExamples(
   examples: readonly Example[],
+  task: Pick<Task, 'template'>,
   tokenizer: Tokenizer,
   length: number,
 ): EncodedExample[] {
-  return examples.map(({ text, label }) => ({
-    ids: tokenizer.encode(text).slice(0, length),
-    label,
-  }));
+  const [before, after] = task.template.split(TEXT) as [string, string];
+  // What follows the text is counted behind a word, where the tokenizer cuts as it does behind the text.
+  const tail = tokenizer.encode(`a${after}`).length - tokenizer.encode('a').length;
+  if (tokenizer.encode(before).length + tail > length)
+    throw new RangeError(`the task's template leaves no room for a text in ${length} tokens`);
+  return examples.map(({ text, label }) => {
+    const ids = tokenizer.encode(before + text + after);
+    const fits = ids.length <= length;
+    return {
+      ids: fits ? ids : [...ids.slice(0, length - tail), ...ids.slice(ids.length - tail)],
+      label,
+    };
+  });
 }
 
 /** @param examples at most `size`; missing rows are filled with padding that weighs nothing */

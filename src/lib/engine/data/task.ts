@@ -1,10 +1,21 @@
 /** A classification task: labelled texts and a fixed label set. */
 import * as v from 'valibot';
 
+/** Where the text stands in a task's template. */
+export const TEXT = '{text}';
+
 const TaskSchema = v.object({
   id: v.string(),
   title: v.string(),
   description: v.string(),
+  /**
+   * The prompt a text is put into, `{text}` in its place: the model reads it, and the head scores the hidden
+   * state of its last token. It should end where the base model, as it was pretrained, would name the answer.
+   */
+  template: v.pipe(
+    v.string(),
+    v.check((template) => template.split(TEXT).length === 2, `a template holds ${TEXT} once`),
+  ),
   labels: v.pipe(v.array(v.string()), v.minLength(2)),
 });
 export type Task = v.InferOutput<typeof TaskSchema>;

@@ -22,7 +22,7 @@ export const LINEAR_MODULES = [
 export type LinearModule = (typeof LINEAR_MODULES)[number];
 
 /** How the frozen base weights are stored. Trainable tensors are always fp32. */
-export const QUANTISATIONS = ['fp32', 'int8', 'int4'] as const;
+export const QUANTISATIONS = ['fp32', 'int8', 'int4', 'nf4'] as const;
 export type Quantisation = (typeof QUANTISATIONS)[number];
 
 export const MAX_RANK = 64;

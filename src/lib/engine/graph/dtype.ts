@@ -1,6 +1,6 @@
 /** Element types a graph may hold, with their ONNX `TensorProto.DataType` codes and widths. */
 
-export type DType = 'float32' | 'float64' | 'int32' | 'int64' | 'bool' | 'int8' | 'int4';
+export type DType = 'float32' | 'float64' | 'int32' | 'int64' | 'bool' | 'int8' | 'uint8' | 'int4';
 
 interface DTypeFacts {
   /** `TensorProto.DataType`, onnx.proto3. */
@@ -10,6 +10,7 @@ interface DTypeFacts {
 
 export const DTYPES: Record<DType, DTypeFacts> = {
   float32: { code: 1, bits: 32 },
+  uint8: { code: 2, bits: 8 },
   int8: { code: 3, bits: 8 },
   int32: { code: 6, bits: 32 },
   int64: { code: 7, bits: 64 },

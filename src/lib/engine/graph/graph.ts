@@ -269,6 +269,14 @@ export class Graph {
     return this.real === 'float32' ? real : this.cast(real, this.real);
   }
 
+  /** Codes as real numbers: DequantizeLinear with scale 1. codes [...] uint8 → [...] float32 */
+  dequantizeUnit(codes: Tensor): Tensor {
+    const one = this.share('unit-scale', (name) =>
+      this.initializer(name, [], bytesOf(Float32Array.of(1)), 'float32'),
+    );
+    return this.#node('DequantizeLinear', [codes, one], codes.shape, {}, 'float32');
+  }
+
   // ---- internals
 
   #broadcasting(op: string, a: Tensor, b: Tensor, dtype: DType = a.dtype): Tensor {

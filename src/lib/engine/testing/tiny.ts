@@ -37,6 +37,7 @@ export const TINY_TASK: Task = {
   id: 'vowels',
   title: 'Vowels',
   description: 'Does the text begin with a vowel?',
+  template: '{text}',
   labels: ['no', 'yes'],
 };
 

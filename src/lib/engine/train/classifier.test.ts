@@ -4,7 +4,7 @@ import { LINEAR_MODULES, type Method, type Quantisation } from '../formats/recip
 import { compare, normals } from '../testing/gradient-check.ts';
 import { encodeModel } from '../graph/onnx.ts';
 import { trainablesOf } from '../methods/index.ts';
-import { dequantise, quantise } from '../quant/quantise.ts';
+import { roundedTo } from '../quant/quantise.ts';
 import { createNodeRuntime } from '../runtime/node.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { tinyModel, tinyRecipe } from '../testing/tiny.ts';
@@ -71,11 +71,12 @@ describe('the classifier', () => {
     ['LoRA on fp32', LORA, 'fp32'],
     ['LoRA on int8', LORA, 'int8'],
     ['LoRA on int4', LORA, 'int4'],
+    ['LoRA on NF4', LORA, 'nf4'],
   ])('has exact gradients: %s', async (_name, method, quantisation) => {
     expect(await wholeModelError(runtime, method, quantisation)).toBeLessThan(1e-7);
   });
 
-  it.each(['int8', 'int4'] as const)(
+  it.each(['int8', 'int4', 'nf4'] as const)(
     'computes with exactly the weights that the %s codes stand for',
     async (quantisation) => {
       const logits = async (weights: typeof base.weights, q: Quantisation) => {
@@ -100,7 +101,7 @@ describe('the classifier', () => {
       for (const { name, shape, linear } of checkpointTensors(base.config))
         if (linear) {
           const matrix = [shape[0]!, shape[1]!] as const;
-          const data = dequantise(quantise(base.weights.get(name)!.data, matrix, quantisation));
+          const data = roundedTo(quantisation, base.weights.get(name)!.data, matrix);
           exact.set(name, { shape, data });
         }
       const quantised = await logits(base.weights, quantisation);

@@ -6,12 +6,12 @@ import type { Recipe } from '../formats/recipe.ts';
 import type { NamedTensor } from '../formats/safetensors.ts';
 import { Tape } from '../graph/autodiff.ts';
 import * as f from '../graph/functions.ts';
-import { bytesOf, Graph, type Tensor } from '../graph/graph.ts';
+import { Graph, type Tensor } from '../graph/graph.ts';
 import { encodeModel } from '../graph/onnx.ts';
 import { definitionOf, trainablesOf } from '../methods/index.ts';
 import { linearPath, linearShape, type LlamaConfig } from '../model/config.ts';
 import { decoder, type Weights } from '../model/llama.ts';
-import { BLOCK, quantise } from '../quant/quantise.ts';
+import { quantisedWeight } from '../quant/quantise.ts';
 import { adamwUpdate, flatParameters } from './adamw.ts';
 
 export interface ClassifierSpec {
@@ -88,15 +88,7 @@ function methodWeights(
   };
   const quantised = (name: string, shape: [number, number]): Tensor => {
     if (quantisation === 'fp32') return frozen(name);
-    const matrix = quantise(checkpointTensor(base, name).data, shape, quantisation);
-    const codes = g.initializer(`${name}.codes`, shape, matrix.codes, quantisation);
-    const scales = g.initializer(
-      `${name}.scales`,
-      [shape[0], shape[1] / BLOCK],
-      bytesOf(matrix.scales),
-      'float32',
-    );
-    return g.dequantize(codes, scales, BLOCK);
+    return quantisedWeight(g, name, checkpointTensor(base, name).data, shape, quantisation);
   };
   return {
     tensor,

@@ -117,7 +117,7 @@ export async function evaluateArtifact(input: {
   const base = baseFor(recipe, input.base);
   const labels = task.labels.length;
   const parameters = readArtifact(artifact, trainablesOf(base.config, recipe.method, labels));
-  const examples = encodeExamples(input.examples, base.tokenizer, recipe.sequenceLength);
+  const examples = encodeExamples(input.examples, task, base.tokenizer, recipe.sequenceLength);
   const evaluator = await Evaluator.create(runtime, base, recipe, labels);
   try {
     const score = await evaluator.score({ data: parameters, shape: [parameters.length] }, examples);

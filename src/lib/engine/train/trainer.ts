@@ -61,7 +61,7 @@ export async function runRecipe(input: RunInput): Promise<RunResult> {
 
   const trainables = trainablesOf(base.config, recipe.method, labels);
   const encode = (examples: readonly Example[]) =>
-    encodeExamples(examples, base.tokenizer, recipe.sequenceLength);
+    encodeExamples(examples, task, base.tokenizer, recipe.sequenceLength);
   const validation = encode(input.validation);
   const evaluator = await Evaluator.create(runtime, base, recipe, labels);
   const session = await runtime.createSession(
