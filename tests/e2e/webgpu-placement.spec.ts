@@ -6,7 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { chromium, expect, test } from '@playwright/test';
+import { chromium, expect, test, type Page } from '@playwright/test';
 import { CHROMIUM_ARGS, findChromium } from '../../scripts/lib/chromium.mjs';
 import { LINEAR_MODULES, QUANTISATIONS, type Method } from '../../src/lib/engine/formats/recipe.ts';
 import { tinyModel, tinyRecipe } from '../../src/lib/engine/testing/tiny.ts';
@@ -23,6 +23,13 @@ const PAGE = `<!doctype html><title>Placement</title><script type="module">
     await (await ort.InferenceSession.create(bytes, options)).release();
   };
 </script>`;
+
+declare global {
+  interface Window {
+    /** Defined by {@link PAGE}; takes a model as base64. */
+    createSession: (model: string) => Promise<void>;
+  }
+}
 
 const LORA: Method = { kind: 'lora', rank: 2, alpha: 4, targets: [...LINEAR_MODULES] };
 const recipes = [
@@ -51,7 +58,6 @@ test('E-6: no node of a training step or an evaluation leaves the GPU', async ()
       ] as const) {
         log = [];
         await page.evaluate(
-          // @ts-expect-error the page above defines it
           (bytes) => window.createSession(bytes),
           Buffer.from(model).toString('base64'),
         );
@@ -67,7 +73,7 @@ test('E-6: no node of a training step or an evaluation leaves the GPU', async ()
 });
 
 /** Answers the page and ONNX Runtime's files from disk: `localhost` is a secure context without a server. */
-async function serveOrt(page: import('@playwright/test').Page): Promise<void> {
+async function serveOrt(page: Page): Promise<void> {
   const dist = dirname(createRequire(import.meta.url).resolve('onnxruntime-web/webgpu'));
   await page.route(`${ORIGIN}/**`, async (route) => {
     const { pathname } = new URL(route.request().url());
