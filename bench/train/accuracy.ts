@@ -4,7 +4,7 @@
  *
  *   npm run evidence:accuracy [-- --steps 600]
  *
- * Writes docs/evidence/2-accuracy.json and prints the table.
+ * Writes docs/evidence/3-accuracy.json and prints the table.
  */
 import { parseArgs } from 'node:util';
 import { defaultRecipe, type Method, type Recipe } from '../../src/lib/engine/formats/recipe.ts';
@@ -68,7 +68,7 @@ for (const weights of ['pretrained', 'random'] as const)
         `live-test ${row.liveTest.toFixed(3)}  ${row.trainingSeconds.toFixed(1)} s`,
     );
   }
-await writeEvidence('2-accuracy.json', {
+await writeEvidence('3-accuracy.json', {
   ...describeRun({ chromium: engine.chromium }),
   task: task.id,
   chance: 1 / task.labels.length,

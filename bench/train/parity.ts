@@ -1,18 +1,23 @@
 /**
- * One recipe on every backend: losses of the first steps in Chromium on WASM and on WebGPU (a software adapter
- * where there is no GPU), and on onnxruntime-node.
+ * The same numbers everywhere: the base model's logits beside those that Python transformers computed (the fixture
+ * of scripts/fixtures/transformers_logits.py), and the losses of a run's first steps in Chromium on WASM and on
+ * WebGPU (a software adapter where there is no GPU) beside onnxruntime-node's.
  *
  *   npm run evidence:parity
  *
- * Writes docs/evidence/2-parity.json with the largest difference of each backend from Node.
+ * Writes docs/evidence/3-parity.json with the largest differences.
  */
+import { readFile } from 'node:fs/promises';
 import { defaultRecipe, type Recipe } from '../../src/lib/engine/formats/recipe.ts';
 import { createNodeRuntime } from '../../src/lib/engine/runtime/node.ts';
+import { buildLogits } from '../../src/lib/engine/train/language-model.ts';
 import { runRecipe } from '../../src/lib/engine/train/trainer.ts';
 import { describeRun, writeEvidence } from '../../scripts/lib/evidence.mjs';
 import { openBrowserEngine, SOFTWARE_WEBGPU } from '../lib/browser-engine.ts';
 import { projectModel, projectTask } from '../lib/project-files.ts';
 
+/** Largest differences allowed: of logits, and of losses in nats. */
+const TOLERANCE = { transformers: 1e-4, backends: 1e-4 };
 /** Small, because a software adapter is slow. */
 const SMALL = { steps: 8, batchSize: 2, sequenceLength: 8 };
 const lora = defaultRecipe('lora');
@@ -20,6 +25,7 @@ const RECIPES: Record<string, Recipe> = {
   'LoRA fp32': { ...lora, ...SMALL },
   'LoRA int8': { ...lora, ...SMALL, quantisation: 'int8' },
   'LoRA int4': { ...lora, ...SMALL, quantisation: 'int4' },
+  'LoRA NF4': { ...lora, ...SMALL, quantisation: 'nf4' },
   'head only': { ...defaultRecipe('head'), ...SMALL },
   full: { ...defaultRecipe('full'), ...SMALL },
 };
@@ -44,6 +50,46 @@ for (const [name, recipe] of Object.entries(RECIPES)) {
   }
   rows.push({ name, recipe, samples });
 }
-await writeEvidence('2-parity.json', { ...describeRun({ chromium: engine.chromium }), rows });
+const transformers = await compareWithTransformers();
+console.log(`transformers: ${transformers.largestDifference.toExponential(2)}`);
+await writeEvidence('3-parity.json', {
+  ...describeRun({ chromium: engine.chromium }),
+  tolerance: TOLERANCE,
+  transformers,
+  rows,
+});
 await engine.close();
-process.exit(0);
+const worst = Math.max(
+  ...rows.flatMap(({ samples }) => Object.values(samples).map((s) => s.largestDifference)),
+);
+const within =
+  worst <= TOLERANCE.backends && transformers.largestDifference <= TOLERANCE.transformers;
+console.log(within ? 'within the tolerance' : 'OUTSIDE the tolerance');
+process.exit(within ? 0 : 1);
+
+/** The last token's logits of each text of the fixture, on Node. */
+async function compareWithTransformers() {
+  const fixture = JSON.parse(
+    await readFile('tests/fixtures/transformers/nano-logits.json', 'utf8'),
+  ) as {
+    torch: string;
+    transformers: string;
+    cases: { text: string; ids: number[]; lastLogits: number[] }[];
+  };
+  const cases = [];
+  for (const { text, ids, lastLogits } of fixture.cases) {
+    const session = await runtime.createSession(
+      buildLogits(base.config, base.weights, { batch: 1, length: ids.length }),
+    );
+    const outputs = await session.run({ ids: { data: Int32Array.from(ids), shape: [ids.length] } });
+    const last = (await outputs.logits!.read()).slice(-base.config.vocabSize);
+    await session.release();
+    const differences = lastLogits.map((logit, i) => Math.abs(logit - last[i]!));
+    cases.push({ text, tokens: ids.length, largestDifference: Math.max(...differences) });
+  }
+  return {
+    versions: { torch: fixture.torch, transformers: fixture.transformers },
+    cases,
+    largestDifference: Math.max(...cases.map((c) => c.largestDifference)),
+  };
+}

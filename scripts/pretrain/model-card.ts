@@ -44,7 +44,7 @@ const evidence = v.parse(
       }),
     ),
   }),
-  JSON.parse(readFileSync('docs/evidence/2-accuracy.json', 'utf8')),
+  JSON.parse(readFileSync('docs/evidence/3-accuracy.json', 'utf8')),
 );
 
 const count = (value: number) => value.toLocaleString('en');
@@ -78,7 +78,7 @@ English and little else; it is no assistant and answers no questions.
 
 Task \`definition-domain\` (12 labels, chance ${share(evidence.chance)}), ${count(evidence.steps)} steps of batch 16 with each method's default recipe,
 trained in Chromium on WASM, scored on ${count(evidence.liveTestExamples)} private live-test examples. One seed; measured
-${evidence.takenAt.slice(0, 10)} on ${evidence.device.cores} cores (${evidence.device.cpu}). Raw samples: \`docs/evidence/2-accuracy.json\`.
+${evidence.takenAt.slice(0, 10)} on ${evidence.device.cores} cores (${evidence.device.cpu}). Raw samples: \`docs/evidence/3-accuracy.json\`.
 
 | method | trained parameters | from this checkpoint | from random weights | training time |
 | --- | ---: | ---: | ---: | ---: |

@@ -1,5 +1,11 @@
 /** A recipe in a few characters, the same on a board and in the lab: `LoRA r=8 · int4`. fp32 goes without saying. */
-import { LINEAR_MODULES, type LinearModule, type Method, type Recipe } from './recipe.ts';
+import {
+  LINEAR_MODULES,
+  type LinearModule,
+  type Method,
+  type Quantisation,
+  type Recipe,
+} from './recipe.ts';
 
 export const METHOD_NAMES: Record<Method['kind'], string> = {
   lora: 'LoRA',
@@ -7,8 +13,16 @@ export const METHOD_NAMES: Record<Method['kind'], string> = {
   head: 'Head only',
 };
 
+export const QUANTISATION_NAMES: Record<Quantisation, string> = {
+  fp32: 'fp32',
+  int8: 'int8',
+  int4: 'int4',
+  nf4: 'NF4',
+};
+
 export function recipeName({ method, quantisation }: Recipe): string {
-  return quantisation === 'fp32' ? methodName(method) : `${methodName(method)} · ${quantisation}`;
+  const name = methodName(method);
+  return quantisation === 'fp32' ? name : `${name} · ${QUANTISATION_NAMES[quantisation]}`;
 }
 
 function methodName(method: Method): string {
