@@ -54,7 +54,7 @@ async function start(): Promise<void> {
     handler: RequestListener;
   };
   const server = await createServer(gate(kit.handler, { protocol, trustProxy }));
-  root.hub.attach(server);
+  root.hub.attach(server, { trustProxy });
   guardHeaders(server);
   const boundPort = await listen(server);
   stopOnSignal(server, root);

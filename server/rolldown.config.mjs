@@ -5,7 +5,11 @@
 import { defineConfig } from 'rolldown';
 
 export default defineConfig({
-  input: { index: './server/index.ts', 'verifier-child': './server/verifier/child.ts' },
+  input: {
+    index: './server/index.ts',
+    'verifier-child': './server/verifier/child.ts',
+    'verifier-watchdog': './server/verifier/watchdog.mjs',
+  },
   platform: 'node',
   external: (id) => !id.startsWith('.') && !id.startsWith('/'),
   output: {

@@ -23,6 +23,7 @@ import { Metrics } from './metrics.ts';
 import { DataFolderInUse, ownDataFolder } from './owner.ts';
 import { dataFolder, packageVersion } from './paths.ts';
 import { deploymentSecret } from './settings.ts';
+import { UploadSlots } from './submissions/upload-slots.ts';
 import type { Evaluator } from './verifier/evaluator.ts';
 import { ForkedEvaluator } from './verifier/forked-evaluator.ts';
 import { VerificationQueue } from './verifier/queue.ts';
@@ -43,6 +44,7 @@ export interface Root {
   queue: VerificationQueue;
   verifier: Verifier;
   metrics: Metrics;
+  uploads: UploadSlots;
   close(): Promise<void>;
 }
 
@@ -57,6 +59,8 @@ export interface RootOptions {
 
 /** One evaluation, the loading of the model included, in ms. */
 const EVALUATION_TIMEOUT = 120_000;
+/** In ms. */
+const HOUSEKEEPING_INTERVAL = 5 * 60_000;
 
 /** What the environment asks for: `DATABASE_URL`, `RANKROOM_DATA`, `LOG_LEVEL`. */
 function fromEnvironment(): RootOptions {
@@ -83,7 +87,8 @@ export async function createRoot(options: RootOptions): Promise<Root> {
     const sessions = createAuthSessions(db);
     const rooms = new Rooms(db, now);
     const seats = new Seats(db, now);
-    const hub = new LiveHub({ rooms, seats, sessions }, log, now);
+    const limits = new RateLimits();
+    const hub = new LiveHub({ rooms, seats, sessions, limits }, log, now);
     const queue = new VerificationQueue(db, now);
     const metrics = new Metrics({
       connections: () => hub.connections,
@@ -100,6 +105,8 @@ export async function createRoot(options: RootOptions): Promise<Root> {
     });
     if (database.kind === 'pglite') await queue.reclaim();
     verifier.start();
+    const housekeeping = setInterval(() => hub.evictIdle(), HOUSEKEEPING_INTERVAL);
+    housekeeping.unref();
     return {
       version: packageVersion(),
       log,
@@ -108,14 +115,16 @@ export async function createRoot(options: RootOptions): Promise<Root> {
       database,
       accounts,
       sessions,
-      limits: new RateLimits(),
+      limits,
       rooms,
       seats,
       hub,
       queue,
       verifier,
       metrics,
+      uploads: new UploadSlots(),
       async close() {
+        clearInterval(housekeeping);
         await hub.close();
         await verifier.close();
         await database.close();

@@ -48,7 +48,7 @@ export class Accounts {
     const [user] = await this.#db
       .select()
       .from(users)
-      .where(eq(users.usernameKey, keyOf(username)));
+      .where(eq(users.usernameKey, usernameKey(username)));
     const fits = await verifyPassword(user?.passwordHash ?? null, password);
     return user && fits ? { id: user.id, username: user.username, role: user.role } : null;
   }
@@ -113,7 +113,7 @@ export class Accounts {
     await db.insert(users).values({
       id,
       username,
-      usernameKey: keyOf(username),
+      usernameKey: usernameKey(username),
       passwordHash,
       role,
       createdAt: new Date(this.#now()),
@@ -122,7 +122,9 @@ export class Accounts {
   }
 }
 
-const keyOf = (username: string): string => username.trim().normalize('NFKC').toLowerCase();
+/** Names that differ only in case or in how they are encoded are one account. */
+export const usernameKey = (username: string): string =>
+  username.trim().normalize('NFKC').toLowerCase();
 
 async function refusingTaken<T>(work: () => Promise<T>): Promise<T> {
   try {

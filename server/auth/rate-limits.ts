@@ -11,6 +11,8 @@ const LIMITS = {
   loginAddress: { points: 300, duration: 10 * 60 },
   signup: { points: 200, duration: 10 * 60 },
   setup: { points: 20, duration: 10 * 60 },
+  /** By participant: one a second, which no hand keeps up. */
+  upload: { points: 60, duration: 60 },
   join: { points: 1200, duration: 10 * 60 },
   /** Codes that name no session: 31^6 codes cannot be searched at this rate. */
   unknownCode: { points: 120, duration: 10 * 60 },

@@ -70,8 +70,13 @@ export const liveSessions = pgTable(
       .references(() => users.id),
     createdAt: moment('created_at').notNull(),
     endedAt: moment('ended_at'),
+    /** The client's request that made it: a repeat gets the same session. */
+    requestId: uuid('request_id'),
   },
-  (table) => [index('live_sessions_host_id').on(table.hostId)],
+  (table) => [
+    index('live_sessions_host_id').on(table.hostId),
+    unique('live_sessions_request').on(table.hostId, table.requestId),
+  ],
 );
 
 const sessionId = () =>
@@ -196,6 +201,8 @@ export const verifications = pgTable(
     attempts: integer('attempts').notNull().default(0),
     /** A running row past this time belongs to a verifier that died. */
     leasedUntil: moment('leased_until'),
+    /** After a technical failure: not leased before this time. Null when none has happened. */
+    notBefore: moment('not_before'),
     /** Reported accuracy: the most promising goes first. It never reaches a ranking. */
     priority: doublePrecision('priority').notNull(),
     queuedAt: moment('queued_at').notNull(),

@@ -1,15 +1,17 @@
 /**
  * What happens to a request before Kit sees it: the protocol it came by is stated, and a body larger than
- * its route takes is refused before it is read.
+ * its route takes is refused before it is read. What a route leaves unread is dropped behind it.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { MAX_ARTIFACT_BYTES } from '../submissions/receive.ts';
+import { MAX_ARTIFACT_BYTES } from '../submissions/admit.ts';
 
 /** Room for the other form parts and their boundaries. */
 const FORM_BYTES = 128 * 1024;
 /** Largest body of any route; adapter-node counts it while it streams. */
 export const MAX_BODY_BYTES = MAX_ARTIFACT_BYTES + FORM_BYTES;
 const MAX_OTHER_BODY_BYTES = 512 * 1024;
+/** A client that is sending reads the answer only later; it gets this long before it is cut off, in ms. */
+const LINGER = 1000;
 
 const SUBMISSION = /^\/api\/sessions\/[^/]+\/submissions\/[^/?]+(\?|$)/;
 
@@ -30,7 +32,8 @@ export function gate(
       request.headers['x-forwarded-proto'] = protocol;
     } else request.headers['x-forwarded-proto'] ??= protocol;
     const refusal = refuseBody(request);
-    if (refusal) return refuse(response, ...refusal);
+    if (refusal) return refuse(request, response, ...refusal);
+    response.once('finish', () => dropRest(request));
     next(request, response);
   };
 }
@@ -43,12 +46,37 @@ function refuseBody({ method, url, headers }: IncomingMessage): [number, string]
       ? [413, `This request is larger than ${Math.floor(limit / 1024)} KiB.`]
       : null;
   // Node cuts a body at its stated length; one without a length could only be counted by reading it.
-  return headers['transfer-encoding'] !== undefined && limit !== MAX_BODY_BYTES
+  return headers['transfer-encoding'] !== undefined
     ? [411, 'This request must state its length.']
     : null;
 }
 
-function refuse(response: ServerResponse, status: number, error: string): void {
-  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
-  response.end(JSON.stringify({ error }));
+/** Answers at once, lets what is on its way pass unread for a moment, and closes the connection. */
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  error: string,
+): void {
+  const body = JSON.stringify({ error });
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  });
+  response.write(body);
+  const end = () => {
+    clearTimeout(timer);
+    response.end();
+  };
+  const timer = setTimeout(end, LINGER);
+  request.once('end', end).once('close', end);
+  request.resume();
+}
+
+/** A connection whose request is not read to its end would wait for ever; nothing of the rest is kept. */
+function dropRest(request: IncomingMessage): void {
+  if (request.complete) return;
+  request.removeAllListeners('data');
+  request.resume();
 }

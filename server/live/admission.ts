@@ -2,7 +2,7 @@
  * Who may open a socket. socket.io's `cors` option does not stop another site's WebSocket, which carries
  * our cookies, so the Origin is compared with the host that was asked for.
  */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import * as v from 'valibot';
 import {
   HelloSchema,
@@ -10,6 +10,7 @@ import {
   type RefusalReason,
   type You,
 } from '../../src/lib/live/protocol.ts';
+import type { RateLimits } from '../auth/rate-limits.ts';
 import type { AuthSessions } from '../auth/sessions.ts';
 import { AUTH_COOKIE, readCookie, seatCookie } from '../http/cookies.ts';
 import type { Rooms } from './rooms.ts';
@@ -17,10 +18,23 @@ import type { Seats } from './seats.ts';
 import type { SessionRoom } from './session-room.ts';
 
 /** Programs that are not browsers send no Origin and hold no cookies of anybody else. */
-export function isSameOrigin({ headers }: IncomingMessage): boolean {
+export function isSameOrigin({ headers }: IncomingMessage, trustProxy: boolean): boolean {
   if (headers.origin === undefined) return true;
-  return URL.canParse(headers.origin) && new URL(headers.origin).host === headers.host;
+  const asked = (trustProxy && lastOf(headers['x-forwarded-host'])) || headers.host;
+  return URL.canParse(headers.origin) && new URL(headers.origin).host === asked;
 }
+
+/** Where a request came from; behind a proxy, what the proxy itself saw. */
+export function addressOf(
+  { headers, address }: { headers: IncomingHttpHeaders; address: string },
+  trustProxy: boolean,
+): string {
+  return (trustProxy && lastOf(headers['x-forwarded-for'])) || address;
+}
+
+/** The proxy next to us appends; whatever stands before was sent to it. */
+const lastOf = (header: string | string[] | undefined): string | undefined =>
+  [header].flat().at(-1)?.split(',').at(-1)?.trim();
 
 export interface Admission {
   room: SessionRoom;
@@ -32,13 +46,18 @@ export interface Doorkeeping {
   rooms: Rooms;
   seats: Seats;
   sessions: AuthSessions;
+  limits: RateLimits;
 }
 
-/** @param auth what the screen says about itself; @param cookies its `Cookie` header */
+/**
+ * @param auth what the screen says about itself; @param cookies its `Cookie` header
+ * @throws {Refusal} 429 when its address has named too many codes of no session
+ */
 export async function admit(
-  { rooms, seats, sessions }: Doorkeeping,
+  { rooms, seats, sessions, limits }: Doorkeeping,
   auth: unknown,
   cookies: string | undefined,
+  address: string,
 ): Promise<Admission | RefusalReason> {
   const hello = v.safeParse(HelloSchema, auth);
   if (!hello.success) return 'malformed';
@@ -46,7 +65,10 @@ export async function admit(
   if (protocol < PROTOCOL_VERSION) return 'client-too-old';
   if (protocol > PROTOCOL_VERSION) return 'server-too-old';
   const room = await rooms.byCode(code);
-  if (!room) return 'unknown-session';
+  if (!room) {
+    await limits.spend('unknownCode', address);
+    return 'unknown-session';
+  }
   if (role === 'participant') {
     const participant = await seats.holder(room, readCookie(cookies, seatCookie(code)));
     return participant ? { room, you: { role, participant }, lastSeq } : 'not-a-participant';

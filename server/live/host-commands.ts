@@ -3,16 +3,18 @@ import { and, eq, isNull } from 'drizzle-orm';
 import { randomUUID } from 'node:crypto';
 import type { Challenge } from '../../src/lib/live/challenge.ts';
 import { currentRound, type Round, type SessionState } from '../../src/lib/live/session.ts';
+import { findBase, findTask } from '../catalogue.ts';
 import type { Transaction } from '../db/index.ts';
 import { liveSessions, rounds } from '../db/schema.ts';
 import { Refusal } from '../refusal.ts';
 import type { SessionRoom } from './session-room.ts';
 
-export function startRound(
+export async function startRound(
   room: SessionRoom,
   { requestId, challenge }: { requestId: string; challenge: Challenge },
   now: () => number,
 ): Promise<Round> {
+  await refuseUnknown(challenge);
   return room.change<Round>(async (state) => {
     const repeated = await room.eventOf(requestId);
     if (repeated?.type === 'round:started') return { events: [], value: repeated.round };
@@ -91,6 +93,14 @@ export function endSession(
       value: undefined,
     };
   });
+}
+
+/** A round that nobody could submit to would be found out only by the class. */
+async function refuseUnknown({ task, base }: Challenge): Promise<void> {
+  if (!(await findTask(task)))
+    throw new Refusal(422, `This server has no task called ${task}.`, 'challenge.task');
+  if (!(await findBase(base)))
+    throw new Refusal(422, `This server has no base model called ${base}.`, 'challenge.base');
 }
 
 const runningRound = (state: SessionState): Round | null =>

@@ -18,7 +18,7 @@ import type { SequencedEvent } from '../../src/lib/live/session.ts';
 import type { Logger } from '../log.ts';
 import { isRefusal, Refusal } from '../refusal.ts';
 import { validate } from '../validate.ts';
-import { admit, isSameOrigin, type Admission, type Doorkeeping } from './admission.ts';
+import { addressOf, admit, isSameOrigin, type Admission, type Doorkeeping } from './admission.ts';
 import { endRound, endSession, startRound } from './host-commands.ts';
 import type { SessionRoom } from './session-room.ts';
 import { Telemetry } from './telemetry.ts';
@@ -33,6 +33,8 @@ type LiveSocket = Socket<
 
 /** A dead client is noticed after at most the sum, in ms. */
 const PING = { pingInterval: 4000, pingTimeout: 5000 };
+/** A class on a break has its screens open; one without any for this long is over, in ms. */
+const IDLE = 30 * 60_000;
 /** Commands and telemetry are small; artifacts go by HTTP. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
 
@@ -45,6 +47,7 @@ export class LiveHub {
   readonly #log: Logger;
   readonly #now: () => number;
   readonly #telemetry = new Map<string, Telemetry>();
+  #trustProxy = false;
 
   constructor(doors: Doorkeeping, log: Logger, now: () => number) {
     this.#doors = doors;
@@ -54,19 +57,30 @@ export class LiveHub {
       ...PING,
       serveClient: false,
       maxHttpBufferSize: MAX_MESSAGE_BYTES,
-      allowRequest: (request, decide) => decide(null, isSameOrigin(request)),
+      allowRequest: (request, decide) => decide(null, isSameOrigin(request, this.#trustProxy)),
     });
     this.#io.use((socket, next) => void this.#admit(socket, next));
     this.#io.on('connection', (socket) => this.#connected(socket));
     doors.rooms.onEvents((room, events) => this.#publish(room, events));
   }
 
-  attach(server: HttpServer): void {
+  /** @param trustProxy a proxy in front sets x-forwarded-*; from anybody else they are lies */
+  attach(server: HttpServer, { trustProxy = false } = {}): void {
+    this.#trustProxy = trustProxy;
     this.#io.attach(server);
   }
 
   get connections(): number {
     return this.#io.engine?.clientsCount ?? 0;
+  }
+
+  /** Frees the memory of sessions that no screen shows and nobody has asked for in a while. */
+  evictIdle(): void {
+    const isShown = (id: string) => this.#io.of('/').adapter.rooms.has(id);
+    for (const id of this.#doors.rooms.evict(this.#now() - IDLE, isShown)) {
+      this.#telemetry.get(id)?.close();
+      this.#telemetry.delete(id);
+    }
   }
 
   /** Disconnects every screen. Also closes the http server it is attached to. */
@@ -78,12 +92,13 @@ export class LiveHub {
   async #admit(socket: LiveSocket, next: (error?: Error) => void): Promise<void> {
     try {
       const { auth, headers } = socket.handshake;
-      const admission = await admit(this.#doors, auth, headers.cookie);
+      const address = addressOf(socket.handshake, this.#trustProxy);
+      const admission = await admit(this.#doors, auth, headers.cookie, address);
       if (typeof admission === 'string') return next(new Error(admission));
       socket.data.admission = admission;
       next();
     } catch (error) {
-      this.#log.error({ error }, 'a screen could not be admitted');
+      if (!isRefusal(error)) this.#log.error({ error }, 'a screen could not be admitted');
       next(new Error('unavailable'));
     }
   }

@@ -1,5 +1,5 @@
 /** All live sessions: makes them, finds them by code or id, lists a host's. Rooms are loaded when first asked for. */
-import { count, desc, eq, inArray } from 'drizzle-orm';
+import { and, count, desc, eq, inArray } from 'drizzle-orm';
 import { customAlphabet } from 'nanoid';
 import { randomUUID } from 'node:crypto';
 import { CODE_ALPHABET, CODE_LENGTH } from '../../src/lib/live/protocol.ts';
@@ -24,6 +24,8 @@ export class Rooms {
   readonly #db: Database;
   readonly #now: () => number;
   readonly #loading = new Map<string, Promise<SessionRoom>>();
+  /** When each room was last asked for. */
+  readonly #asked = new Map<string, number>();
   readonly #listeners = new Set<(room: SessionRoom, events: SequencedEvent[]) => void>();
 
   constructor(db: Database, now: () => number) {
@@ -36,16 +38,31 @@ export class Rooms {
     this.#listeners.add(listener);
   }
 
-  async create(hostId: string, title: string): Promise<SessionMeta> {
+  /** @param requestId made by the client: a repeat gets the session that the first one made */
+  async create(hostId: string, title: string, requestId: string | null): Promise<SessionMeta> {
     for (;;) {
+      const made = requestId && (await this.#madeBy(hostId, requestId));
+      if (made) return made;
       const meta = { id: randomUUID(), code: newCode(), title, hostId };
       try {
-        await this.#db.insert(liveSessions).values({ ...meta, createdAt: new Date(this.#now()) });
+        const createdAt = new Date(this.#now());
+        await this.#db.insert(liveSessions).values({ ...meta, createdAt, requestId });
         return meta;
       } catch (error) {
+        // The code is taken, or the same request was here a moment earlier: look again.
         if (!isUniqueViolation(error)) throw error;
       }
     }
+  }
+
+  async #madeBy(hostId: string, requestId: string): Promise<SessionMeta | null> {
+    const [row] = await this.#db
+      .select()
+      .from(liveSessions)
+      .where(and(eq(liveSessions.hostId, hostId), eq(liveSessions.requestId, requestId)));
+    if (!row) return null;
+    const { id, code, title } = row;
+    return { id, code, title, hostId };
   }
 
   /** @param code as {@link CodeSchema} leaves it */
@@ -90,7 +107,21 @@ export class Rooms {
     return this.#loading.size;
   }
 
+  /**
+   * Forgets rooms that nobody has asked for since `before` and no screen shows. Their log brings them back.
+   * @returns their ids
+   */
+  evict(before: number, isShown: (id: string) => boolean): string[] {
+    const idle = [...this.#asked].filter(([id, at]) => at < before && !isShown(id));
+    for (const [id] of idle) {
+      this.#asked.delete(id);
+      this.#loading.delete(id);
+    }
+    return idle.map(([id]) => id);
+  }
+
   #room({ id, code, title, hostId }: SessionMeta): Promise<SessionRoom> {
+    this.#asked.set(id, this.#now());
     const held = this.#loading.get(id);
     if (held) return held;
     const loading = SessionRoom.load(this.#db, { id, code, title, hostId }).then((room) => {
@@ -100,7 +131,9 @@ export class Rooms {
       return room;
     });
     this.#loading.set(id, loading);
-    loading.catch(() => this.#loading.delete(id));
+    loading.catch(() => {
+      if (this.#loading.get(id) === loading) this.#loading.delete(id);
+    });
     return loading;
   }
 }

@@ -1,16 +1,20 @@
 /** A seat is a participant's place in one session, held by a cookie with a random token. */
 import { and, eq, gt } from 'drizzle-orm';
 import { randomUUID } from 'node:crypto';
-import { NicknameSchema } from '../../src/lib/live/protocol.ts';
+import * as v from 'valibot';
+import { NicknameSchema, RequestIdSchema } from '../../src/lib/live/protocol.ts';
 import type { Participant } from '../../src/lib/live/session.ts';
 import type { Database } from '../db/index.ts';
 import { participants } from '../db/schema.ts';
 import { SEAT_SECONDS } from '../http/cookies.ts';
 import { isRefusal, Refusal } from '../refusal.ts';
-import { hashToken, newToken } from '../tokens.ts';
+import { hashToken, newToken, tokenOf } from '../tokens.ts';
 import { validate } from '../validate.ts';
 import { freeVariant, isOffensive, nicknameKey } from './nicknames.ts';
 import type { SessionRoom } from './session-room.ts';
+
+/** Of one session: every screen receives everybody, so a flood of guests would slow down the class. */
+export const MAX_SEATS = 1000;
 
 export class Seats {
   readonly #db: Database;
@@ -39,13 +43,15 @@ export class Seats {
 
   /**
    * Takes a seat; possible at any time until the session is ended.
+   * @param requestId made by the browser and kept to itself: a repeat gets the same seat
    * @returns the participant and the token for its cookie
-   * @throws {Refusal} with a sentence about the nickname, or because the session has ended
+   * @throws {Refusal} with a sentence about the nickname, or because the session is full or has ended
    */
   async join(
     room: SessionRoom,
     input: unknown,
     userId: string | null,
+    requestId: string | null,
   ): Promise<{ participant: Participant; token: string }> {
     let nickname: string;
     try {
@@ -61,10 +67,19 @@ export class Seats {
       );
 
     const id = randomUUID();
-    const token = newToken();
-    return room.change((state) => {
+    const token = v.is(RequestIdSchema, requestId) ? tokenOf(requestId) : newToken();
+    return room.change(async (state) => {
+      const repeated = await this.holder(room, token);
+      if (repeated) return { events: [], value: { participant: repeated, token } };
       if (state.phase === 'ended') throw new Refusal(400, 'This session has ended.', 'nickname');
-      const taken = new Set(Object.values(state.participants).map((p) => nicknameKey(p.nickname)));
+      const seated = Object.values(state.participants);
+      if (seated.length >= MAX_SEATS)
+        throw new Refusal(
+          400,
+          `This session is full: all ${MAX_SEATS.toLocaleString('en')} seats are taken.`,
+          'nickname',
+        );
+      const taken = new Set(seated.map((p) => nicknameKey(p.nickname)));
       if (taken.has(nicknameKey(nickname)))
         throw new Refusal(
           400,

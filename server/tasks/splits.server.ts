@@ -6,11 +6,9 @@
  * The pool ships with the project and WordNet is public: this keeps an examination, not a secret.
  */
 import { createHmac } from 'node:crypto';
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as v from 'valibot';
 import { parseExamples, parseTask, type Example, type Task } from '../../src/lib/engine/data/task.ts';
-import { TaskIdSchema } from '../../src/lib/engine/formats/recipe.ts';
 import { packageRoot } from '../paths.ts';
 
 export interface PrivateSplits {
@@ -59,15 +57,6 @@ export function drawPrivateSplits(
 /** @param id a checked task id: it becomes part of a path */
 export async function loadTask(id: string): Promise<Task> {
   return parseTask(JSON.parse(await readFile(publicFile(id, 'task.json'), 'utf8')));
-}
-
-/** Whether a task of this name ships with the project. */
-export async function isKnownTask(id: string): Promise<boolean> {
-  if (!v.is(TaskIdSchema, id)) return false;
-  return access(publicFile(id, 'task.json')).then(
-    () => true,
-    () => false,
-  );
 }
 
 export async function loadPrivateSplits(task: Task, secret: Uint8Array): Promise<PrivateSplits> {

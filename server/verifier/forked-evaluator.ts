@@ -1,7 +1,12 @@
 /**
  * Evaluates in a child process, one job at a time. A hostile or huge artifact can exhaust only the child,
- * and a time limit holds even against native code that never returns: the child is killed and the next
- * job starts a fresh one. Between jobs the child stays, with base model and private split loaded.
+ * and its limits hold even against native code that never returns:
+ *
+ * - time: a job that takes longer is ended with the child
+ * - memory: V8's heap by the child's own flag, the whole process by `watchdog.mjs`
+ *
+ * After a job the child stays, with base model and private split loaded; after a failure of any kind it is
+ * replaced, so that nothing half-loaded serves the next job.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { availableParallelism, setPriority } from 'node:os';
@@ -17,13 +22,23 @@ export interface ForkedEvaluatorOptions {
   secret: Uint8Array;
   /** For one job, in ms. The first job of a child also loads the model. */
   timeout: number;
+  /** Most memory the child may hold, in bytes. */
+  maxRss?: number;
 }
+
+const MAX_RSS = 1536 * 2 ** 20;
+/** V8's old generation, in MiB; tensors live outside of it. */
+const MAX_HEAP = 512;
 
 /** Built, the child is a file beside the server; from source, tsx runs it. */
 function childEntry(): { path: string; execArgv: string[] } {
+  const limits = [`--max-old-space-size=${MAX_HEAP}`];
   return import.meta.url.endsWith('.ts')
-    ? { path: join(packageRoot(), 'server', 'verifier', 'child.ts'), execArgv: ['--import', 'tsx'] }
-    : { path: join(packageRoot(), 'build-server', 'verifier-child.js'), execArgv: [] };
+    ? {
+        path: join(packageRoot(), 'server', 'verifier', 'child.ts'),
+        execArgv: [...limits, '--import', 'tsx'],
+      }
+    : { path: join(packageRoot(), 'build-server', 'verifier-child.js'), execArgv: limits };
 }
 
 export class ForkedEvaluator implements Evaluator {
@@ -49,11 +64,7 @@ export class ForkedEvaluator implements Evaluator {
         finish(() => reject(new Error(message)));
       };
       const onMessage = (message: FromChild) =>
-        finish(() =>
-          message.type === 'outcome'
-            ? resolve(message.outcome)
-            : reject(new Error(message.message)),
-        );
+        message.type === 'outcome' ? finish(() => resolve(message.outcome)) : fail(message.message);
       const onExit = (code: number | null, signal: string | null) =>
         fail(`the verifier process ended (${signal ?? `exit code ${code}`})`);
       const onError = (error: Error) => fail(`the verifier process failed: ${error.message}`);
@@ -98,6 +109,7 @@ export class ForkedEvaluator implements Evaluator {
       type: 'start',
       secret: this.#options.secret,
       threads: Math.max(1, availableParallelism() - 1),
+      maxRss: this.#options.maxRss ?? MAX_RSS,
     });
     return child;
   }

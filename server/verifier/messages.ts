@@ -2,7 +2,9 @@
 import type { EvaluationJob, EvaluationOutcome } from './evaluator.ts';
 
 export type ToChild =
-  { type: 'start'; secret: Uint8Array; threads: number } | ({ type: 'evaluate' } & EvaluationJob);
+  /** `maxRss` is in bytes. */
+  | { type: 'start'; secret: Uint8Array; threads: number; maxRss: number }
+  | ({ type: 'evaluate' } & EvaluationJob);
 
 export type FromChild =
   | { type: 'outcome'; outcome: EvaluationOutcome }

@@ -2,8 +2,9 @@
  * The verification queue, in the database. A job is leased, not taken: a row whose lease has run out
  * belongs to a verifier that died and is leased again. `attempts` counts the leases and tells them apart,
  * so that a verifier that was only slow cannot finish a job that somebody else has since taken.
+ * A job that failed waits until `notBefore`, and behind those that have not: it cannot hold them up.
  */
-import { and, asc, count, desc, eq, lt, ne, or, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, isNotNull, isNull, lt, lte, ne, or } from 'drizzle-orm';
 import type { Recipe } from '../../src/lib/engine/formats/recipe.ts';
 import type { Database, Transaction } from '../db/index.ts';
 import { artifacts, runs, submissions, verifications } from '../db/schema.ts';
@@ -34,11 +35,18 @@ export class VerificationQueue {
         .from(verifications)
         .where(
           or(
-            eq(verifications.state, 'queued'),
+            and(
+              eq(verifications.state, 'queued'),
+              or(isNull(verifications.notBefore), lte(verifications.notBefore, now)),
+            ),
             and(eq(verifications.state, 'running'), lt(verifications.leasedUntil, now)),
           ),
         )
-        .orderBy(desc(verifications.priority), asc(verifications.queuedAt))
+        .orderBy(
+          asc(isNotNull(verifications.notBefore)),
+          desc(verifications.priority),
+          asc(verifications.queuedAt),
+        )
         .limit(1)
         .for('update', { skipLocked: true });
       if (!next) return null;
@@ -77,12 +85,23 @@ export class VerificationQueue {
       .where(this.#held(lease));
   }
 
-  /** Gives the job back after an attempt that failed. */
-  async release(lease: Lease, failure: string): Promise<void> {
-    await this.#db
+  /**
+   * Gives the job back after an attempt that failed, to be leased again in `wait` ms.
+   * @returns false when the lease was lost
+   */
+  async release(
+    lease: Lease,
+    failure: string,
+    wait: number,
+    via: Database | Transaction = this.#db,
+  ): Promise<boolean> {
+    const notBefore = new Date(this.#now() + wait);
+    const released = await via
       .update(verifications)
-      .set({ state: 'queued', leasedUntil: null, failure })
-      .where(this.#held(lease));
+      .set({ state: 'queued', leasedUntil: null, notBefore, failure })
+      .where(this.#held(lease))
+      .returning({ id: verifications.submissionId });
+    return released.length === 1;
   }
 
   /** Gives the job back as if it had not been leased. */
@@ -105,7 +124,7 @@ export class VerificationQueue {
   async finish(
     tx: Transaction,
     lease: Lease,
-    result: { loss?: number; artifactBytes?: number; examples?: number; failure?: string },
+    result: { loss?: number; artifactBytes?: number; examples?: number },
   ): Promise<boolean> {
     const done = await tx
       .update(verifications)
@@ -115,7 +134,7 @@ export class VerificationQueue {
     return done.length === 1;
   }
 
-  /** Unfinished jobs that come before this one. */
+  /** Unfinished jobs that come before this one. A job that waits after a failure is in nobody's way. */
   async aheadOf(submissionId: string): Promise<number> {
     const [self] = await this.#db
       .select()
@@ -131,13 +150,16 @@ export class VerificationQueue {
           and(
             eq(verifications.state, 'queued'),
             ne(verifications.submissionId, submissionId),
-            or(
-              sql`${verifications.priority} > ${self.priority}`,
-              and(
-                eq(verifications.priority, self.priority),
-                lt(verifications.queuedAt, self.queuedAt),
-              ),
-            ),
+            isNull(verifications.notBefore),
+            self.notBefore
+              ? undefined
+              : or(
+                  gt(verifications.priority, self.priority),
+                  and(
+                    eq(verifications.priority, self.priority),
+                    lt(verifications.queuedAt, self.queuedAt),
+                  ),
+                ),
           ),
         ),
       );

@@ -1,17 +1,27 @@
 /**
  * Works through the verification queue, one job at a time. An outcome is stored with its event in one
  * transaction that also ends the lease: each submission gets exactly one verdict, whatever crashes.
+ *
+ * Only an artifact's own fault rejects it. When the evaluation itself fails, the submission stays
+ * provisional, its screen is told once, and it is tried again after a growing wait while others go on.
  */
 import { eq } from 'drizzle-orm';
 import type { SessionEvent } from '../../src/lib/live/session.ts';
+import type { Transaction } from '../db/index.ts';
 import { submissions } from '../db/schema.ts';
 import type { Rooms } from '../live/rooms.ts';
+import type { SessionRoom } from '../live/session-room.ts';
 import type { Logger } from '../log.ts';
 import type { EvaluationOutcome, Evaluator } from './evaluator.ts';
 import type { Lease, VerificationQueue } from './queue.ts';
 
-const MAX_ATTEMPTS = 3;
-/** Finds leases that ran out, and jobs another node queued, in ms. New jobs here call {@link Verifier.wake}. */
+/** Wait after the first technical failure of a job, in ms; it doubles with each further one. */
+const FIRST_WAIT = 5000;
+const LONGEST_WAIT = 5 * 60_000;
+/** What a board and a student read meanwhile. */
+export const DELAYED =
+  'Verification is delayed: the server failed to evaluate this and tries again by itself.';
+/** Finds leases that ran out, waits that are over, and jobs another node queued, in ms. New jobs here call {@link Verifier.wake}. */
 const POLL_INTERVAL = 5000;
 /** How long a job stays ours without a sign of life, in ms; renewed well before. */
 const LEASE_DURATION = 30_000;
@@ -85,9 +95,6 @@ export class Verifier {
   async #verify(lease: Lease): Promise<void> {
     const { queue, evaluator, log } = this.#options;
     const { submissionId, attempt } = lease;
-    // A server that died during the last attempt could not count it as failed.
-    if (attempt > MAX_ATTEMPTS)
-      return this.#giveUp(lease, 'the server stopped during every attempt');
     let outcome: EvaluationOutcome;
     try {
       const artifact = await queue.artifact(submissionId);
@@ -97,7 +104,7 @@ export class Verifier {
       // Stopping the server is no failure of this job.
       if (this.#closed) return queue.putBack(lease);
       log.error({ submissionId, attempt, failure }, 'an evaluation failed');
-      return attempt < MAX_ATTEMPTS ? queue.release(lease, failure) : this.#giveUp(lease, failure);
+      return this.#delay(lease, failure);
     }
     await this.#store(lease, outcome);
   }
@@ -116,47 +123,78 @@ export class Verifier {
     }
   }
 
-  #giveUp(lease: Lease, failure: string): Promise<void> {
-    const reason = `The server could not evaluate this submission in ${MAX_ATTEMPTS} attempts. It says nothing about your run; submit it again.`;
-    return this.#store(lease, { kind: 'rejected', reason }, failure);
+  /** Puts the job back behind a wait. Screens are told the first time; a second event would say nothing new. */
+  async #delay(lease: Lease, failure: string): Promise<void> {
+    const { queue, now } = this.#options;
+    const { submissionId, attempt } = lease;
+    const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1));
+    const room = await this.#options.rooms.byId(lease.sessionId);
+    if (!room || room.state.submissions[submissionId]?.reason) {
+      await queue.release(lease, failure, wait);
+      return;
+    }
+    await this.#change(room, {
+      event: { type: 'submission:delayed', at: now(), submissionId, reason: DELAYED },
+      write: async (tx) => {
+        if (!(await queue.release(lease, failure, wait, tx))) throw new LeaseLost();
+        await tx
+          .update(submissions)
+          .set({ reason: DELAYED })
+          .where(eq(submissions.id, submissionId));
+      },
+    });
   }
 
-  async #store(lease: Lease, outcome: EvaluationOutcome, failure?: string): Promise<void> {
+  async #store(lease: Lease, outcome: EvaluationOutcome): Promise<void> {
     const { queue, rooms, now, onVerdict } = this.#options;
     const { submissionId } = lease;
     const room = await rooms.byId(lease.sessionId);
     if (!room) return;
+    const stored = await this.#change(room, {
+      event: eventOf(submissionId, outcome, now()),
+      write: async (tx) => {
+        if (!(await queue.finish(tx, lease, measured(outcome)))) throw new LeaseLost();
+        await tx
+          .update(submissions)
+          .set(
+            outcome.kind === 'scored'
+              ? {
+                  status: 'verified',
+                  accuracy: outcome.accuracy,
+                  trainable: outcome.trainable,
+                  reason: null,
+                }
+              : { status: 'rejected', reason: outcome.reason },
+          )
+          .where(eq(submissions.id, submissionId));
+      },
+    });
+    if (stored) onVerdict?.(outcome.kind);
+  }
+
+  /** @returns false when the lease was lost: somebody else has the job now, and theirs is the verdict */
+  async #change(
+    room: SessionRoom,
+    { event, write }: { event: SessionEvent; write: (tx: Transaction) => Promise<void> },
+  ): Promise<boolean> {
     try {
-      await room.change(() => ({
-        events: [eventOf(submissionId, outcome, now())],
-        write: async (tx) => {
-          const scored = outcome.kind === 'scored' ? outcome : null;
-          const result = scored
-            ? { loss: scored.loss, artifactBytes: scored.artifactBytes, examples: scored.examples }
-            : {};
-          if (!(await queue.finish(tx, lease, { ...result, ...(failure ? { failure } : {}) })))
-            throw new LeaseLost();
-          await tx
-            .update(submissions)
-            .set(
-              outcome.kind === 'scored'
-                ? { status: 'verified', accuracy: outcome.accuracy, trainable: outcome.trainable }
-                : { status: 'rejected', reason: outcome.reason },
-            )
-            .where(eq(submissions.id, submissionId));
-        },
-        value: undefined,
-      }));
-      onVerdict?.(outcome.kind);
+      await room.change(() => ({ events: [event], write, value: undefined }));
+      return true;
     } catch (error) {
-      // Somebody else has the job now; theirs is the verdict.
-      if (!(error instanceof LeaseLost)) throw error;
+      if (error instanceof LeaseLost) return false;
+      throw error;
     }
   }
 }
 
 class LeaseLost extends Error {
   override name = 'LeaseLost';
+}
+
+function measured(outcome: EvaluationOutcome) {
+  if (outcome.kind === 'rejected') return {};
+  const { loss, artifactBytes, examples } = outcome;
+  return { loss, artifactBytes, examples };
 }
 
 function eventOf(submissionId: string, outcome: EvaluationOutcome, at: number): SessionEvent {

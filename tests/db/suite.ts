@@ -43,7 +43,7 @@ export function databaseSuite(kind: string, locate: () => Promise<DatabaseLocati
     };
     const room = async () => {
       const rooms = new Rooms(open.db, Date.now);
-      const { code } = await rooms.create((await instructor()).id, 'Test');
+      const { code } = await rooms.create((await instructor()).id, 'Test', null);
       return (await rooms.byCode(code))!;
     };
 
@@ -115,7 +115,10 @@ export function databaseSuite(kind: string, locate: () => Promise<DatabaseLocati
       const here = await room();
       const there = (await new Rooms(open.db, Date.now).byId(here.meta.id))!;
       const seats = new Seats(open.db, Date.now);
-      await Promise.all([seats.join(here, 'Ada', null), seats.join(there, 'Grace', null)]);
+      await Promise.all([
+        seats.join(here, 'Ada', null, null),
+        seats.join(there, 'Grace', null, null),
+      ]);
       const again = (await new Rooms(open.db, Date.now).byId(here.meta.id))!;
       expect(again.state.seq).toBe(2);
       expect(
@@ -127,7 +130,7 @@ export function databaseSuite(kind: string, locate: () => Promise<DatabaseLocati
 
     it('keeps artifacts byte by byte and hands out each job once', async () => {
       const live = await room();
-      const { participant } = await new Seats(open.db, Date.now).join(live, 'Ada', null);
+      const { participant } = await new Seats(open.db, Date.now).join(live, 'Ada', null, null);
       await startRound(live, { requestId: randomUUID(), challenge: defaultChallenge() }, Date.now);
       const uploads = [upload(undefined, 0.1), upload(undefined, 0.9), upload(undefined, null)];
       const ids: string[] = [];

@@ -80,16 +80,17 @@ export class TestServer {
       password: 'a long password',
     });
     const { id } = await this.root.sessions.create(host.id);
-    const { code } = await this.root.rooms.create(host.id, 'Test session');
+    const { code } = await this.root.rooms.create(host.id, 'Test session', null);
     return { code, hostCookie: `${AUTH_COOKIE}=${id}` };
   }
 
   async join(
     code: string,
     nickname: string,
+    requestId: string | null = null,
   ): Promise<{ participant: Participant; cookie: string }> {
     const room = (await this.root.rooms.byCode(code))!;
-    const { participant, token } = await this.root.seats.join(room, nickname, null);
+    const { participant, token } = await this.root.seats.join(room, nickname, null, requestId);
     return { participant, cookie: `${seatCookie(code)}=${token}` };
   }
 

@@ -4,8 +4,10 @@ import { defaultRecipe } from '../../src/lib/engine/formats/recipe.ts';
 import type { Participant } from '../../src/lib/live/session.ts';
 import { verifications } from '../../server/db/schema.ts';
 import type { SessionRoom } from '../../server/live/session-room.ts';
+import { leaderboardOf } from '../../server/submissions/boards.ts';
 import { receiptOf, receiveSubmission } from '../../server/submissions/receive.ts';
 import type { EvaluationOutcome, Evaluator } from '../../server/verifier/evaluator.ts';
+import { DELAYED } from '../../server/verifier/verifier.ts';
 import { evaluatorOf, next, send, startRound, TestServer, upload, type Client } from './harness.ts';
 
 let server: TestServer;
@@ -49,7 +51,13 @@ describe('receiving', () => {
     expect(first).toMatchObject({ isNew: true });
     expect(second).toEqual({ submissionId: first.submissionId, isNew: false });
     expect(Object.values(s.room.state.submissions)).toMatchObject([
-      { status: 'provisional', accuracy: 0.5, trainable: 6, recipe: 'LoRA r=8', nickname: 'Ada' },
+      {
+        status: 'provisional',
+        accuracy: 0.5,
+        trainable: 80384,
+        recipe: 'LoRA r=8',
+        nickname: 'Ada',
+      },
     ]);
   });
 
@@ -150,16 +158,77 @@ describe('verifying', () => {
     expect(s.room.state.submissions[submissionId]).toMatchObject({ reason, accuracy: null });
   });
 
-  it('tries again when the evaluator fails, three times at most', async () => {
-    const evaluate = vi.fn<Evaluator['evaluate']>().mockRejectedValue(new Error('out of memory'));
-    const s = await scene(evaluatorOf(evaluate));
+  it('keeps a submission provisional through technical failures, says so, and verifies it later (V-7)', async () => {
+    let clock = 1_700_000_000_000;
+    let broken = true;
+    const evaluate = vi.fn<Evaluator['evaluate']>().mockImplementation(() => {
+      if (broken) throw new Error('out of memory');
+      return Promise.resolve(scored(0.7));
+    });
+    const s = await scene(
+      evaluatorOf(async (job) => evaluate(job)),
+      () => clock,
+    );
+    const seen: string[] = [];
+    s.host.on('session:events', (events) => seen.push(...events.map(({ event }) => event.type)));
     const { submissionId } = await submit(s, s.ada);
+    const attempted = async (times: number) => {
+      server.root.verifier.wake();
+      await vi.waitFor(async () => {
+        const [row] = await server.root.db.select().from(verifications);
+        expect(row).toMatchObject({ state: 'queued', attempts: times, failure: 'out of memory' });
+      });
+    };
+    await attempted(1);
+    const late = { status: 'provisional', accuracy: 0.5, reason: DELAYED };
+    expect(s.room.state.submissions[submissionId]).toMatchObject(late);
+    expect(leaderboardOf(s.room.state, null)?.rows).toMatchObject([{ ...late, rank: null }]);
+    const receipt = await receiptOf(server.root.db, submissionId, () => Promise.resolve(0));
+    expect(receipt).toMatchObject({ status: 'provisional', delayed: true });
+
+    // Each wait is longer than the last one, up to five minutes; nobody is told again.
+    const waits = [];
+    for (let attempt = 2; attempt <= 9; attempt++) {
+      const [row] = await server.root.db.select().from(verifications);
+      waits.push((row!.notBefore!.getTime() - clock) / 1000);
+      clock = row!.notBefore!.getTime();
+      await attempted(attempt);
+    }
+    expect(waits).toEqual([5, 10, 20, 40, 80, 160, 300, 300]);
+    expect(seen.filter((type) => type === 'submission:delayed')).toHaveLength(1);
+
+    broken = false;
+    clock += 300_000;
     server.root.verifier.wake();
-    await vi.waitFor(() => expect(s.room.state.submissions[submissionId]?.status).toBe('rejected'));
-    expect(evaluate).toHaveBeenCalledTimes(3);
-    expect(s.room.state.submissions[submissionId]?.reason).toContain('could not evaluate');
-    const [row] = await server.root.db.select().from(verifications);
-    expect(row).toMatchObject({ state: 'done', failure: 'out of memory' });
+    await vi.waitFor(() => expect(s.room.state.submissions[submissionId]?.status).toBe('verified'));
+    expect(s.room.state.submissions[submissionId]).toMatchObject({ accuracy: 0.7, reason: null });
+    server.root.verifier.wake();
+    await vi.waitFor(() => expect(seen).toContain('submission:verified'));
+    expect(seen.filter((type) => type === 'submission:verified')).toHaveLength(1);
+  });
+
+  it('goes on with others while one waits after a failure (V-7)', async () => {
+    const s = await scene(
+      evaluatorOf(async ({ artifact }) => {
+        if (artifact.at(-1) === 1) throw new Error('out of memory');
+        return scored(0.6);
+      }),
+    );
+    const cursed = upload(undefined, 1);
+    cursed.artifact[cursed.artifact.length - 1] = 1;
+    const bad = await submit(s, s.ada, cursed);
+    server.root.verifier.wake();
+    await vi.waitFor(() =>
+      expect(s.room.state.submissions[bad.submissionId]?.reason).toBe(DELAYED),
+    );
+    const good = await submit(s, s.grace, upload(undefined, 0.1));
+    expect(await server.root.queue.aheadOf(good.submissionId)).toBe(0);
+    expect(await server.root.queue.aheadOf(bad.submissionId)).toBe(1);
+    server.root.verifier.wake();
+    await vi.waitFor(() =>
+      expect(s.room.state.submissions[good.submissionId]?.status).toBe('verified'),
+    );
+    expect(s.room.state.submissions[bad.submissionId]?.status).toBe('provisional');
   });
 
   it('gives the job of a dead verifier to another, and only one of them a verdict', async () => {

@@ -21,7 +21,7 @@ export interface Entry {
   trainable: number | null;
   /** Server time of receipt, ms since the epoch. */
   submittedAt: number;
-  /** Why a submission was rejected, as a sentence. */
+  /** Why a submission was rejected, or why its verification is late, as a sentence. */
   reason: string | null;
 }
 

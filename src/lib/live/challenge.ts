@@ -2,16 +2,18 @@
 import * as v from 'valibot';
 import {
   BaseIdSchema,
+  defaultRecipe,
   MAX_RANK,
   MAX_STEPS,
   QUANTISATIONS,
+  RecipeSchema,
   TaskIdSchema,
   type Recipe,
 } from '../engine/formats/recipe.ts';
 
 export const METHOD_KINDS = ['lora', 'full', 'head'] as const;
 
-export const ChallengeSchema = v.strictObject({
+const LimitsSchema = v.strictObject({
   task: TaskIdSchema,
   base: BaseIdSchema,
   /** Reported by the device; the server cannot count steps. */
@@ -24,7 +26,27 @@ export const ChallengeSchema = v.strictObject({
   ),
   submissionsPerParticipant: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)),
 });
+
+export const ChallengeSchema = v.pipe(
+  LimitsSchema,
+  v.check(
+    (limits) => admitsARecipe(limits),
+    'No recipe fits: full fine-tuning trains the base weights, so it needs fp32. Allow fp32 or another method.',
+  ),
+);
 export type Challenge = v.InferOutput<typeof ChallengeSchema>;
+
+/** Some methods and quantisations exclude each other; the recipe's own rules say which. */
+function admitsARecipe({
+  methods,
+  quantisations,
+}: Pick<v.InferOutput<typeof LimitsSchema>, 'methods' | 'quantisations'>): boolean {
+  return methods.some((method) =>
+    quantisations.some((quantisation) =>
+      v.is(RecipeSchema, { ...defaultRecipe(method), quantisation }),
+    ),
+  );
+}
 
 export function defaultChallenge(): Challenge {
   return {

@@ -1,5 +1,5 @@
 /**
- * The live protocol, version 1: every message between a screen and the server, in one file.
+ * The live protocol, version 2: every message between a screen and the server, in one file.
  *
  * socket.io carries it. The server validates each client message with the schema beside it and answers
  * through the acknowledgement; nothing inside the server checks again. Artifacts never travel here:
@@ -10,7 +10,7 @@ import { ChallengeSchema } from './challenge.ts';
 import type { RankedEntry } from '../leaderboard/rank.ts';
 import type { Participant, Round, SequencedEvent, SessionState } from './session.ts';
 
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Joining characters: no 0/O, 1/I/L, so a code can be read from the back row. */
 export const CODE_ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
@@ -102,7 +102,7 @@ export interface ClientToServer {
   'run:progress': (message: Progress) => void;
 }
 
-/** What one screen shows. Students get their own rows and the top of the board, hosts and screens all of it. */
+/** What one screen receives. Every screen gets the whole state, since all show one board; telemetry goes to hosts and screens only. */
 export interface ServerToClient {
   /** Full state: on connection, and when the client's `lastSeq` is too far behind. */
   'session:snapshot': (state: SessionState, you: You) => void;
@@ -123,6 +123,8 @@ export interface SubmissionReceipt {
   status: 'provisional' | 'verified' | 'rejected';
   /** Submissions ahead of this one in the verification queue. */
   ahead: number;
+  /** Present after a technical failure of the server: the submission stays provisional and is tried again. */
+  delayed?: true;
 }
 
 /** `GET /api/sessions/[code]/leaderboard.json`. */

@@ -57,6 +57,8 @@ export type SessionEvent =
       trainable: number;
     }
   | { type: 'submission:rejected'; at: number; submissionId: string; reason: string }
+  /** A technical failure: the server tries again by itself, and a verdict still follows. */
+  | { type: 'submission:delayed'; at: number; submissionId: string; reason: string }
   | { type: 'session:ended'; at: number };
 
 /** An event with its place in the session's log. `seq` starts at 1 and has no gaps. */
@@ -123,7 +125,10 @@ function apply(state: SessionState, event: SessionEvent): SessionState {
         status: 'verified',
         accuracy: event.accuracy,
         trainable: event.trainable,
+        reason: null,
       });
+    case 'submission:delayed':
+      return updateSubmission(state, event.submissionId, { reason: event.reason });
     case 'submission:rejected':
       return updateSubmission(state, event.submissionId, {
         status: 'rejected',

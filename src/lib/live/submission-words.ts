@@ -58,6 +58,13 @@ function describeReceived(
   const submission = session.submissions[receipt.submissionId];
   switch (submission?.status ?? receipt.status) {
     case 'provisional': {
+      if (submission?.reason)
+        return {
+          kind: 'info',
+          title: 'Your result is saved. Its verification is delayed.',
+          detail:
+            'The server failed to evaluate it and tries again by itself. You need do nothing.',
+        };
       const ahead = Math.min(receipt.ahead, others);
       return {
         kind: 'info',

@@ -1,4 +1,5 @@
 import { redirect } from '@sveltejs/kit';
+import { RequestIdSchema } from '$lib/live/protocol.ts';
 import { openRoot } from '$server/root.ts';
 import * as v from 'valibot';
 import { requireInstructor, textField } from '../guards.server.ts';
@@ -23,9 +24,16 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 export const actions: Actions = {
   create: async ({ request, locals, url }) => {
     const user = requireInstructor(locals.user, url);
-    const title = v.parse(TitleSchema, textField(await request.formData(), 'title'));
+    const form = await request.formData();
+    const title = v.parse(TitleSchema, textField(form, 'title'));
+    const requestId = textField(form, 'requestId');
     const { rooms } = await openRoot();
-    const { code } = await rooms.create(user.id, title);
+    // Before its script has loaded the page makes no id: each press is then a request of its own.
+    const { code } = await rooms.create(
+      user.id,
+      title,
+      v.is(RequestIdSchema, requestId) ? requestId : null,
+    );
     redirect(303, `/host/${code}`);
   },
 };

@@ -1,4 +1,5 @@
 import { fail, redirect } from '@sveltejs/kit';
+import { usernameKey } from '$server/auth/accounts.ts';
 import { openRoot } from '$server/root.ts';
 import { failWith, safeNext, signInBrowser, textField } from '../guards.server.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -16,7 +17,7 @@ export const actions: Actions = {
     let user;
     try {
       await root.limits.spend('loginAddress', address);
-      await root.limits.spend('login', `${address} ${username.toLowerCase().slice(0, 64)}`);
+      await root.limits.spend('login', `${address} ${usernameKey(username).slice(0, 64)}`);
       user = await root.accounts.signIn(username, textField(form, 'password'));
     } catch (refusal) {
       return failWith(refusal, { username });

@@ -57,7 +57,7 @@ export function readHeader(file: Uint8Array): TensorEntry[] {
     );
   const header = parseHeader(file.subarray(8, 8 + headerBytes));
   const dataStart = 8 + headerBytes;
-  return Object.entries(header)
+  const entries = Object.entries(header)
     .filter(([name]) => name !== '__metadata__')
     .map(([name, raw]) => {
       const parsed = v.safeParse(EntrySchema, raw);
@@ -71,6 +71,23 @@ export function readHeader(file: Uint8Array): TensorEntry[] {
         throw new SafetensorsError(`tensor ${name} ends after the file: it is truncated`);
       return { name, dtype, shape, start: dataStart + from, end: dataStart + to };
     });
+  refuseGaps(entries, dataStart, file.byteLength);
+  return entries;
+}
+
+/** Tensors lie one behind the other and fill the file: bytes that none or two of them claim hide something. */
+function refuseGaps(entries: readonly TensorEntry[], start: number, end: number): void {
+  let at = start;
+  for (const entry of [...entries].sort((a, b) => a.start - b.start || a.end - b.end)) {
+    if (entry.start !== at)
+      throw new SafetensorsError(
+        entry.start < at
+          ? `tensor ${entry.name} overlaps another one`
+          : `${entry.start - at} bytes before tensor ${entry.name} belong to none`,
+      );
+    at = entry.end;
+  }
+  if (at !== end) throw new SafetensorsError(`${end - at} bytes at its end belong to no tensor`);
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {

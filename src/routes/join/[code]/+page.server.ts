@@ -13,12 +13,14 @@ export const actions: Actions = {
   default: async ({ params, request, cookies, url, locals, getClientAddress }) => {
     const { root, room } = await roomOrError(params.code, getClientAddress);
     const { code } = room.meta;
-    const nickname = textField(await request.formData(), 'nickname');
+    const form = await request.formData();
+    const nickname = textField(form, 'nickname');
     // Sent twice, or joined in another tab: the seat is already there.
     if (await seatIn(root, room, cookies)) redirect(303, `/live/${code}`);
     try {
       await root.limits.spend('join', getClientAddress());
-      const { token } = await root.seats.join(room, nickname, locals.user?.id ?? null);
+      const userId = locals.user?.id ?? null;
+      const { token } = await root.seats.join(room, nickname, userId, textField(form, 'requestId'));
       cookies.set(seatCookie(code), token, { ...cookieOptions(url), maxAge: SEAT_SECONDS });
     } catch (refusal) {
       return failWith(refusal, { nickname });
