@@ -8,6 +8,7 @@ import { root } from './paths.mjs';
 
 /**
  * @typedef {object} RunningServer
+ * @property {number} pid
  * @property {string} url without a trailing slash
  * @property {string} data its data folder
  * @property {() => Promise<string>} setupPath path and query of the one-time instructor link; waits until it is printed
@@ -86,7 +87,7 @@ export async function startServer({ data, port, env = {} }) {
     }
     throw new Error(`The server printed no instructor link:\n${output}`);
   };
-  return { url, data, setupPath, output: () => output, stop };
+  return { pid: child.pid ?? 0, url, data, setupPath, output: () => output, stop };
 }
 
 /** @param {string} url */
