@@ -49,7 +49,7 @@ export function databaseSuite(kind: string, locate: () => Promise<DatabaseLocati
 
     it('answers', () => open.ping());
 
-    it('keeps one account for Ada and ada, and its password hashed', async () => {
+    it('keeps one account for Ada and ada, and its password hashed (I-2)', async () => {
       const ada = await accounts().signUp({ username: 'Ada', password: PASSWORD });
       expect(ada.role).toBe('student');
       await expect(
@@ -65,7 +65,7 @@ export function databaseSuite(kind: string, locate: () => Promise<DatabaseLocati
       expect(row?.passwordHash).toMatch(/^\$argon2id\$/);
     });
 
-    it('lets a setup link work once, and only the newest', async () => {
+    it('lets a setup link work once, and only the newest (I-1)', async () => {
       const token = (path: string) => path.split('token=')[1]!;
       const old = token(await accounts().issueSetupPath());
       const link = token(await accounts().issueSetupPath());
@@ -81,7 +81,7 @@ export function databaseSuite(kind: string, locate: () => Promise<DatabaseLocati
       expect(await open.db.select().from(setupTokens)).toEqual([]);
     });
 
-    it('stores no session id that would sign anybody in', async () => {
+    it('stores no session id that would sign anybody in (I-2)', async () => {
       const user = await instructor();
       const sessions = createAuthSessions(open.db);
       const { id } = await sessions.create(user.id);
@@ -94,7 +94,7 @@ export function databaseSuite(kind: string, locate: () => Promise<DatabaseLocati
       expect(await sessions.validate(id)).toBeNull();
     });
 
-    it('writes an event and its rows together or not at all', async () => {
+    it('writes an event and its rows together or not at all (S-7)', async () => {
       const live = await room();
       await expect(
         live.change(() => ({
@@ -111,7 +111,7 @@ export function databaseSuite(kind: string, locate: () => Promise<DatabaseLocati
       expect(rows).toEqual([]);
     });
 
-    it('numbers events without gaps when two servers append to one session', async () => {
+    it('numbers events without gaps when two servers append to one session (S-7)', async () => {
       const here = await room();
       const there = (await new Rooms(open.db, Date.now).byId(here.meta.id))!;
       const seats = new Seats(open.db, Date.now);
@@ -126,6 +126,19 @@ export function databaseSuite(kind: string, locate: () => Promise<DatabaseLocati
           .map((p) => p.nickname)
           .sort(),
       ).toEqual(['Ada', 'Grace']);
+    });
+
+    it('makes one session for a request sent twice (S-11)', async () => {
+      const rooms = new Rooms(open.db, Date.now);
+      const [host, other] = [await instructor(), await instructor()];
+      const requestId = randomUUID();
+      const [first, second] = await Promise.all([
+        rooms.create(host.id, 'Test', requestId),
+        rooms.create(host.id, 'Test', requestId),
+      ]);
+      expect(second).toEqual(first);
+      expect(await rooms.hostedBy(host.id)).toHaveLength(1);
+      expect((await rooms.create(other.id, 'Test', requestId)).id).not.toBe(first.id);
     });
 
     it('keeps artifacts byte by byte and hands out each job once', async () => {

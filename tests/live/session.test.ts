@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultChallenge } from '../../src/lib/live/challenge.ts';
+import { defaultChallenge, type Challenge } from '../../src/lib/live/challenge.ts';
 import type { Progress } from '../../src/lib/live/protocol.ts';
 import { receiveSubmission } from '../../server/submissions/receive.ts';
-import { next, refusal, send, startRound, TestServer, upload } from './harness.ts';
+import { next, send, startRound, TestServer, upload } from './harness.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -27,7 +27,7 @@ const progress = (change: Partial<Progress> = {}): Progress => ({
 });
 
 describe('joining', () => {
-  it('shows a newcomer to everyone, in a running round as well', async () => {
+  it('shows a newcomer without an account to everyone, in a running round as well (I-3, S-6)', async () => {
     const { code, hostCookie } = await server.session();
     const host = server.connect(code, 'host', hostCookie);
     await next(host, 'session:snapshot');
@@ -45,7 +45,7 @@ describe('joining', () => {
     expect(ada.participant.id).not.toBe(late.participant.id);
   });
 
-  it('offers a free variant of a taken nickname and refuses an offensive one', async () => {
+  it('offers a free variant of a taken nickname and refuses an offensive one (I-5)', async () => {
     const { code } = await server.session();
     await server.join(code, 'Ada');
     await expect(server.join(code, ' ada ')).rejects.toThrow('“ada 2” is free');
@@ -56,10 +56,43 @@ describe('joining', () => {
     });
   });
 
+  it('takes one seat for a request sent twice, with the same cookie (I-7)', async () => {
+    const { code } = await server.session();
+    const requestId = randomUUID();
+    const [first, second] = await Promise.all([
+      server.join(code, 'Ada', requestId),
+      server.join(code, 'Ada', requestId),
+    ]);
+    expect(second).toEqual(first);
+    expect(await server.join(code, 'Ada again', requestId)).toEqual(first);
+    const room = (await server.root.rooms.byCode(code))!;
+    expect(Object.values(room.state.participants)).toEqual([first.participant]);
+    // The same request in another session is another seat.
+    const other = await server.session();
+    expect((await server.join(other.code, 'Ada', randomUUID())).participant.id).not.toBe(
+      first.participant.id,
+    );
+  });
+
   it('seats two of the same name who come at the same moment once', async () => {
     const { code } = await server.session();
     const outcomes = await Promise.allSettled([server.join(code, 'Ada'), server.join(code, 'Ada')]);
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  it('seats a thousand and says to the next that the session is full (S-14)', async () => {
+    const { code } = await server.session();
+    const room = (await server.root.rooms.byCode(code))!;
+    await room.change(() => ({
+      events: Array.from({ length: 1000 }, (_, i) => ({
+        type: 'participant:joined' as const,
+        at: i,
+        participant: { id: randomUUID(), nickname: `Guest ${i}`, joinedAt: i },
+      })),
+      value: undefined,
+    }));
+    await expect(server.join(code, 'Ada')).rejects.toThrow('all 1,000 seats are taken');
+    expect(Object.keys(room.state.participants)).toHaveLength(1000);
   });
 
   it('ends with the session', async () => {
@@ -76,52 +109,8 @@ describe('joining', () => {
   });
 });
 
-describe('admission', () => {
-  it('says why it refuses', async () => {
-    const { code, hostCookie } = await server.session();
-    const { cookie } = await server.join(code, 'Ada');
-    const other = await server.session();
-    const ask = (...args: Parameters<TestServer['connect']>) => refusal(server.connect(...args));
-    expect(await ask('222222', 'host', hostCookie)).toBe('unknown-session');
-    expect(await ask(code, 'participant', '')).toBe('not-a-participant');
-    expect(await ask(other.code, 'participant', cookie)).toBe('not-a-participant');
-    expect(await ask(code, 'host', other.hostCookie)).toBe('not-the-host');
-    expect(await ask(code, 'screen', cookie)).toBe('not-the-host');
-    expect(await ask(code, 'host', hostCookie, { hello: { code: 7 } })).toBe('malformed');
-    expect(
-      await ask(code, 'host', hostCookie, { hello: { protocol: 0, code, role: 'host' } }),
-    ).toBe('client-too-old');
-    expect(
-      await ask(code, 'host', hostCookie, { hello: { protocol: 9, code, role: 'host' } }),
-    ).toBe('server-too-old');
-  });
-
-  it("refuses another site's socket", async () => {
-    const { code, hostCookie } = await server.session();
-    const foreign = server.connect(code, 'host', hostCookie, {
-      origin: 'https://elsewhere.example',
-    });
-    await refusal(foreign);
-    const own = server.connect(code, 'host', hostCookie, { origin: server.url });
-    await next(own, 'session:snapshot');
-  });
-
-  it('serves a client that can only poll', async () => {
-    const { code, hostCookie } = await server.session();
-    const host = server.connect(code, 'host', hostCookie, { transports: ['polling'] });
-    await next(host, 'session:snapshot');
-    expect((await startRound(host)).number).toBe(1);
-  });
-
-  it('sets isolation headers on socket.io answers too', async () => {
-    const response = await fetch(`${server.url}/socket.io/?EIO=4&transport=polling`);
-    expect(response.headers.get('cross-origin-embedder-policy')).toBe('require-corp');
-    expect(response.headers.get('cross-origin-opener-policy')).toBe('same-origin');
-  });
-});
-
 describe('commands', () => {
-  it('does a repeated request once and answers it the same', async () => {
+  it('does a repeated request once and answers it the same (S-8)', async () => {
     const { code, hostCookie } = await server.session();
     const host = server.connect(code, 'host', hostCookie);
     const requestId = randomUUID();
@@ -143,6 +132,31 @@ describe('commands', () => {
     const state = (await server.root.rooms.byCode(code))!.state;
     expect(state.rounds).toHaveLength(1);
     expect(state.seq).toBe(2);
+  });
+
+  it('refuses a round that nobody could submit to (S-12)', async () => {
+    const { code, hostCookie } = await server.session();
+    const host = server.connect(code, 'host', hostCookie);
+    const start = (change: Partial<Challenge>) =>
+      send(host, 'round:start', {
+        requestId: randomUUID(),
+        challenge: { ...defaultChallenge(), ...change },
+      });
+    expect(await start({ methods: ['full'], quantisations: ['int8', 'int4'] })).toMatchObject({
+      ok: false,
+      error: expect.stringContaining('No recipe fits') as string,
+    });
+    expect(await start({ task: 'no-such-task' })).toMatchObject({
+      ok: false,
+      error: 'This server has no task called no-such-task.',
+      field: 'challenge.task',
+    });
+    expect(await start({ base: 'no-such-base' })).toMatchObject({
+      ok: false,
+      field: 'challenge.base',
+    });
+    expect((await server.root.rooms.byCode(code))!.state.phase).toBe('lobby');
+    expect(await start({ methods: ['full'], quantisations: ['fp32'] })).toMatchObject({ ok: true });
   });
 
   it('answers malformed messages, changes nothing and disturbs nobody', async () => {
@@ -199,7 +213,7 @@ describe('reconnecting', () => {
 });
 
 describe('telemetry', () => {
-  it('reaches hosts and screens, thinned, and no student', async () => {
+  it('reaches hosts and screens, thinned, and no student (P-4)', async () => {
     const { code, hostCookie } = await server.session();
     const { cookie, participant } = await server.join(code, 'Ada');
     const host = server.connect(code, 'host', hostCookie);
@@ -235,6 +249,29 @@ describe('telemetry', () => {
     await next(host, 'class:present', (ids) => !ids.includes(participant.id));
     expect(Date.now() - died).toBeLessThan(12_000);
   });
+});
+
+it('forgets a session that no screen shows, and brings it back from its log (S-13)', async () => {
+  let clock = Date.now();
+  const quiet = await TestServer.start({ now: () => clock });
+  try {
+    const { rooms, hub } = quiet.root;
+    const watched = await quiet.session();
+    await next(quiet.connect(watched.code, 'host', watched.hostCookie), 'session:snapshot');
+    const idle = await quiet.session();
+    const ada = await quiet.join(idle.code, 'Ada');
+    const before = (await rooms.byCode(idle.code))!;
+    clock += 31 * 60_000;
+    hub.evictIdle();
+    expect(rooms.loaded).toBe(1);
+    const after = (await rooms.byCode(idle.code))!;
+    expect(after).not.toBe(before);
+    expect(after.state).toEqual(before.state);
+    const student = quiet.connect(idle.code, 'participant', ada.cookie);
+    expect((await next(student, 'session:snapshot'))[0]).toEqual(before.state);
+  } finally {
+    await quiet.stop();
+  }
 });
 
 it('replays to the same state after a restart, in front of the same cookies', async () => {

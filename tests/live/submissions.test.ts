@@ -44,7 +44,7 @@ const scored = (accuracy: number): EvaluationOutcome => ({
 });
 
 describe('receiving', () => {
-  it('stores a run once, however often it is sent', async () => {
+  it('stores a run once, however often it is sent (U-2)', async () => {
     const s = await scene();
     const what = upload();
     const [first, second] = await Promise.all([submit(s, s.ada, what), submit(s, s.ada, what)]);
@@ -94,7 +94,7 @@ describe('receiving', () => {
     expect(s.room.state.submissions).toEqual({});
   });
 
-  it('counts each person’s submissions and closes two minutes after the round', async () => {
+  it('counts each person’s submissions and closes two minutes after the round (U-4)', async () => {
     let clock = 1_700_000_000_000;
     const s = await scene(undefined, () => clock);
     for (let i = 0; i < 10; i++) await submit(s, s.ada);
@@ -231,7 +231,7 @@ describe('verifying', () => {
     expect(s.room.state.submissions[bad.submissionId]?.status).toBe('provisional');
   });
 
-  it('gives the job of a dead verifier to another, and only one of them a verdict', async () => {
+  it('gives the job of a dead verifier to another, and only one of them a verdict (V-4)', async () => {
     const release: (() => void)[] = [];
     const s = await scene(
       evaluatorOf(async () => {

@@ -21,14 +21,14 @@ describe('the hash that decides on a build', () => {
     await writeFile(join(folder, 'config.js'), 'c');
   });
 
-  it('stays the same when nothing changed, or only a test did', async () => {
+  it('stays the same when nothing changed, or only a test did (C-2)', async () => {
     const before = await hash();
     await writeFile(join(folder, 'src/deep/a.test.ts'), 'test');
     await writeFile(join(folder, 'src/deep/a.ts'), 'a');
     expect(await hash()).toBe(before);
   });
 
-  it('changes with a content, a name, and a file moved between folders', async () => {
+  it('changes with a content, a name, and a file moved between folders (C-2)', async () => {
     const seen = [await hash()];
     await writeFile(join(folder, 'src/deep/a.ts'), 'b');
     seen.push(await hash());
@@ -49,7 +49,7 @@ describe('the count in the last line', () => {
   };
   const vitest = { numPassedTests: 5, numFailedTests: 0, numPendingTests: 1, numTodoTests: 0 };
 
-  it('adds passed, failed and skipped', async () => {
+  it('adds passed, failed and skipped (C-3)', async () => {
     const unit = await readCounts('vitest', await report(vitest), 0);
     const stats = { expected: 3, unexpected: 1, flaky: 1, skipped: 0 };
     const e2e = await readCounts('playwright', await report({ stats }), 1);
@@ -57,7 +57,7 @@ describe('the count in the last line', () => {
     expect(summaryLine([e2e])).toBe('3 passed, 2 failed');
   });
 
-  it('counts a suite that died, or failed without a failing test, as one failure', async () => {
+  it('counts a suite that died, or failed without a failing test, as one failure (C-3)', async () => {
     expect(await readCounts('vitest', join(folder, 'none.json'), 1)).toEqual({
       passed: 0,
       failed: 1,
@@ -71,7 +71,7 @@ describe('the count in the last line', () => {
   });
 });
 
-it('accepts Node 20.19 and newer, and says what is needed otherwise', () => {
+it('accepts Node 20.19 and newer, and says what is needed otherwise (C-1)', () => {
   for (const version of ['20.19.0', '22.0.0', '24.1.0'])
     expect(() => checkNode(version)).not.toThrow();
   for (const version of ['18.20.0', '20.18.3']) expect(() => checkNode(version)).toThrow(/20\.19/);

@@ -43,6 +43,14 @@ describe('describeDelivery', () => {
     );
   });
 
+  it('says that a delayed verification needs nothing from the student (V-7)', () => {
+    const delayed = withStatus({ reason: 'Verification is delayed.' });
+    expect(describeDelivery(received, delayed, 0, false)).toMatchObject({
+      kind: 'info',
+      title: 'Your result is saved. Its verification is delayed.',
+    });
+  });
+
   it('does not promise what an unsafe browser cannot keep', () => {
     const uploading = { state: 'uploading', runId: 'r1', attempt: 1 } as const;
     expect(describeDelivery(uploading, session, 0, false).detail).toContain(
