@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultRecipe } from '../engine/formats/recipe.ts';
+import { tinyCounts } from '../engine/testing/tiny.ts';
 import type { RunEvent, RunResult } from '../engine/train/events.ts';
 import {
   IDLE,
@@ -26,7 +27,7 @@ const play = (...actions: RunAction[]): RunState => actions.reduce(reduceRun, ID
 const result = {
   recipe,
   choice: { backend: 'wasm', threads: 1, reason: 'no adapter' },
-  counts: { trainable: 1, total: 2, frozenBytes: 4, trainableBytes: 16 },
+  counts: tinyCounts(),
   trace: [],
   validations: [],
   before: { step: 0, loss: 2.5, accuracy: 0.08 },

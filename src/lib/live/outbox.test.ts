@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { tinyCounts } from '../engine/testing/tiny.ts';
 import { defaultRecipe } from '../engine/formats/recipe.ts';
 import type { FinishedRun } from '../lab/run-controller.svelte.ts';
 import type { Keep, KeptReceipt, Pending } from './keep.ts';
@@ -28,7 +29,7 @@ const run: FinishedRun = {
   result: {
     recipe: defaultRecipe(),
     choice: { backend: 'wasm', threads: 1, reason: '' },
-    counts: { trainable: 1, total: 2, frozenBytes: 3, trainableBytes: 4 },
+    counts: tinyCounts(),
     trace: [],
     validations: [],
     before: { step: 0, loss: 2, accuracy: 0.1 },

@@ -24,13 +24,23 @@ export interface Node {
   readonly op: string;
   readonly inputs: readonly string[];
   readonly output: string;
+  /** Of the output. */
+  readonly shape: Shape;
+  readonly dtype: DType;
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
 export interface Initializer extends Tensor {
-  /** Raw little-endian bytes, int4 packed two to a byte, first value in the low nibble. */
-  readonly data: Uint8Array;
+  /**
+   * Raw little-endian bytes, int4 packed two to a byte, first value in the low nibble. Asked for only when
+   * the graph is encoded, so that a graph can be built and counted before any weight has been loaded.
+   * @throws {ShapeError} when there are more or fewer than the shape says
+   */
+  readonly bytes: () => Uint8Array;
 }
+
+/** Values that are at hand, or a way to get them once they are needed. */
+export type Lazy<T> = T | (() => T);
 
 export class ShapeError extends Error {
   override name = 'ShapeError';
@@ -56,25 +66,26 @@ export class Graph {
   }
 
   /** A frozen tensor stored in the graph. @throws {ShapeError} when `data` has another length than `shape` says. */
-  initializer(name: string, shape: Shape, data: Uint8Array, dtype: DType): Tensor {
-    if (data.byteLength !== byteLength(shape, dtype))
+  initializer(name: string, shape: Shape, data: Lazy<Uint8Array>, dtype: DType): Tensor {
+    const checked = (bytes: Uint8Array) => {
+      const needed = byteLength(shape, dtype);
+      if (bytes.byteLength === needed) return bytes;
       throw new ShapeError(
-        `${name}: ${data.byteLength} bytes given, ${byteLength(shape, dtype)} needed for [${shape.join()}] ${dtype}`,
+        `${name}: ${bytes.byteLength} bytes given, ${needed} needed for [${shape.join()}] ${dtype}`,
       );
-    const tensor = { name, shape, dtype, data };
+    };
+    if (typeof data !== 'function') checked(data);
+    const bytes = () => checked(typeof data === 'function' ? data() : data);
+    const tensor = { name, shape, dtype, bytes };
     this.initializers.push(tensor);
     return tensor;
   }
 
   /** A frozen tensor of the graph's floating type. */
-  weights(name: string, shape: Shape, values: ArrayLike<number>): Tensor {
-    const typed =
-      this.real === 'float32' && values instanceof Float32Array
-        ? values
-        : this.real === 'float32'
-          ? Float32Array.from(values)
-          : Float64Array.from(values);
-    return this.initializer(name, shape, bytesOf(typed), this.real);
+  weights(name: string, shape: Shape, values: Lazy<ArrayLike<number>>): Tensor {
+    const data =
+      typeof values === 'function' ? () => this.#realBytes(values()) : this.#realBytes(values);
+    return this.initializer(name, shape, data, this.real);
   }
 
   /** A scalar of the graph's floating type; equal scalars share one initializer. */
@@ -94,7 +105,7 @@ export class Graph {
 
   /** Declares `tensor` a result of the graph under `name`. */
   output(name: string, tensor: Tensor): void {
-    this.#push('Identity', [tensor], name, {});
+    this.#push('Identity', [tensor], { ...tensor, name }, {});
     this.outputs.push({ name, shape: tensor.shape, dtype: tensor.dtype });
   }
 
@@ -279,6 +290,11 @@ export class Graph {
 
   // ---- internals
 
+  #realBytes(values: ArrayLike<number>): Uint8Array {
+    if (this.real === 'float64') return bytesOf(Float64Array.from(values));
+    return bytesOf(values instanceof Float32Array ? values : Float32Array.from(values));
+  }
+
   #broadcasting(op: string, a: Tensor, b: Tensor, dtype: DType = a.dtype): Tensor {
     if (a.dtype !== b.dtype) throw new ShapeError(`${op}: ${a.dtype} and ${b.dtype}`);
     return this.#node(op, [a, b], broadcast(a.shape, b.shape), {}, dtype);
@@ -303,18 +319,19 @@ export class Graph {
     attributes: Record<string, Attribute> = {},
     dtype: DType = inputs[0]?.dtype ?? this.real,
   ): Tensor {
-    const name = `${op}_${this.#unnamed++}`;
-    this.#push(op, inputs, name, attributes);
-    return { name, shape, dtype };
+    const output = { name: `${op}_${this.#unnamed++}`, shape, dtype };
+    this.#push(op, inputs, output, attributes);
+    return output;
   }
 
   #push(
     op: string,
     inputs: readonly Tensor[],
-    output: string,
+    { name: output, shape, dtype }: Tensor,
     attributes: Record<string, Attribute>,
   ): void {
-    this.nodes.push({ op, inputs: inputs.map((tensor) => tensor.name), output, attributes });
+    const names = inputs.map((tensor) => tensor.name);
+    this.nodes.push({ op, inputs: names, output, shape, dtype, attributes });
   }
 }
 

@@ -61,7 +61,7 @@ function writeInitializer(w: ProtoWriter, tensor: Initializer): void {
   for (const size of tensor.shape) w.integer(1, size); // dims
   w.integer(2, DTYPES[tensor.dtype].code); // data_type
   w.text(8, tensor.name); // name
-  w.bytes(9, tensor.data); // raw_data
+  w.bytes(9, tensor.bytes()); // raw_data
 }
 
 function writeValueInfo(w: ProtoWriter, tensor: Tensor): void {

@@ -73,12 +73,17 @@ export function integerBytes(count: number, format: IntegerFormat): number {
 }
 
 /** The stored matrix as a node of the graph that gives its weights back. → [out, in] */
-export function integerWeight(g: Graph, name: string, matrix: IntegerMatrix): Tensor {
-  const { shape, format, codes, scales } = matrix;
+export function integerWeight(
+  g: Graph,
+  name: string,
+  shape: readonly [number, number],
+  format: IntegerFormat,
+  matrix: () => IntegerMatrix,
+): Tensor {
   const [out, into] = shape;
   return g.dequantize(
-    g.initializer(`${name}.codes`, shape, codes, format),
-    g.initializer(`${name}.scales`, [out, into / BLOCK], bytesOf(scales), 'float32'),
+    g.initializer(`${name}.codes`, shape, () => matrix().codes, format),
+    g.initializer(`${name}.scales`, [out, into / BLOCK], () => bytesOf(matrix().scales), 'float32'),
     BLOCK,
   );
 }

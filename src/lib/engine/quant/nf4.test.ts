@@ -85,7 +85,10 @@ describe('NF4', () => {
 
     it('gives back exactly the weights that the codes stand for', async () => {
       const g = new Graph();
-      g.output('weight', nf4Weight(g, 'w', matrix));
+      g.output(
+        'weight',
+        nf4Weight(g, 'w', shape, () => matrix),
+      );
       const runtime = await createNodeRuntime({ threads: 1 });
       const session = await runtime.createSession(encodeModel(g));
       const { weight } = await session.run({});
@@ -96,7 +99,15 @@ describe('NF4', () => {
       const g = new Graph();
       const large = quantiseNf4(normalWeights(256 * 256), [256, 256]);
       const x = g.input('x', [1, 256]);
-      g.output('y', g.gemm(x, nf4Weight(g, 'w', large), false, true));
+      g.output(
+        'y',
+        g.gemm(
+          x,
+          nf4Weight(g, 'w', [256, 256], () => large),
+          false,
+          true,
+        ),
+      );
       const file = join(await mkdtemp(join(tmpdir(), 'nf4-')), 'optimised.onnx');
       await ort.InferenceSession.create(encodeModel(g), {
         graphOptimizationLevel: 'all',

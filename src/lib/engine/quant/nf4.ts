@@ -94,14 +94,21 @@ export function nf4Bytes(count: number): number {
  * of 256 rows. The bytes pass through DequantizeLinear with scale 1 on their way to an index: ONNX Runtime folds
  * every other operator on a constant, and would keep the whole matrix as fp32.
  */
-export function nf4Weight(g: Graph, name: string, { shape, codes, maxima }: Nf4Matrix): Tensor {
-  const blocks = maxima.length;
-  const stored = g.initializer(`${name}.codes`, [codes.length], codes, 'uint8');
-  const scales = g.initializer(`${name}.maxima`, [blocks, 1], bytesOf(maxima), 'float32');
+export function nf4Weight(
+  g: Graph,
+  name: string,
+  shape: readonly [number, number],
+  matrix: () => Nf4Matrix,
+): Tensor {
+  const count = shape[0] * shape[1];
+  const blocks = Math.ceil(count / NF4_BLOCK);
+  const bytesOfCodes = (blocks * NF4_BLOCK) / 2;
+  const stored = g.initializer(`${name}.codes`, [bytesOfCodes], () => matrix().codes, 'uint8');
+  const maxima = () => bytesOf(matrix().maxima);
+  const scales = g.initializer(`${name}.maxima`, [blocks, 1], maxima, 'float32');
   const bytes = g.cast(g.dequantizeUnit(stored), 'int32');
   const pairs = g.gather(pairTable(g), bytes);
   const scaled = g.mul(g.reshape(pairs, [blocks, NF4_BLOCK]), scales);
-  const count = shape[0] * shape[1];
   const flat = g.reshape(scaled, [blocks * NF4_BLOCK]);
   const weight = g.reshape(count < flat.shape[0]! ? g.slice(flat, 0, 0, count) : flat, shape);
   return g.real === 'float32' ? weight : g.cast(weight, g.real);

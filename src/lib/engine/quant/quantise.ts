@@ -13,7 +13,7 @@ interface Format {
   /** Bytes that `count` weights take in storage, scales included. */
   bytes(count: number): number;
   /** Stores the matrix in the graph and gives its weights back as a node. → [out, in] */
-  weight(g: Graph, name: string, values: Float32Array, shape: MatrixShape): Tensor;
+  weight(g: Graph, name: string, values: () => Float32Array, shape: MatrixShape): Tensor;
   /** What the stored codes stand for, computed on the host: the reference for the graph. */
   rounded(values: Float32Array, shape: MatrixShape): Float32Array;
 }
@@ -21,7 +21,13 @@ interface Format {
 const integer = (format: 'int8' | 'int4'): Format => ({
   bytes: (count) => integerBytes(count, format),
   weight: (g, name, values, shape) =>
-    integerWeight(g, name, quantiseInteger(values, shape, format)),
+    integerWeight(
+      g,
+      name,
+      shape,
+      format,
+      once(() => quantiseInteger(values(), shape, format)),
+    ),
   rounded: (values, shape) => dequantiseInteger(quantiseInteger(values, shape, format)),
 });
 
@@ -30,7 +36,13 @@ const FORMATS: Record<QuantisedFormat, Format> = {
   int4: integer('int4'),
   nf4: {
     bytes: nf4Bytes,
-    weight: (g, name, values, shape) => nf4Weight(g, name, quantiseNf4(values, shape)),
+    weight: (g, name, values, shape) =>
+      nf4Weight(
+        g,
+        name,
+        shape,
+        once(() => quantiseNf4(values(), shape)),
+      ),
     rounded: (values, shape) => dequantiseNf4(quantiseNf4(values, shape)),
   },
 };
@@ -41,11 +53,11 @@ export function storedBytes(shape: readonly number[], quantisation: Quantisation
   return quantisation === 'fp32' ? count * 4 : FORMATS[quantisation].bytes(count);
 }
 
-/** A frozen matrix [out, in] in the graph, quantised. */
+/** A frozen matrix [out, in] in the graph, quantised when the graph is encoded. */
 export function quantisedWeight(
   g: Graph,
   name: string,
-  values: Float32Array,
+  values: () => Float32Array,
   shape: MatrixShape,
   format: QuantisedFormat,
 ): Tensor {
@@ -59,4 +71,10 @@ export function roundedTo(
   shape: MatrixShape,
 ): Float32Array {
   return FORMATS[format].rounded(values, shape);
+}
+
+/** Codes and scales come from one pass over the weights. */
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }

@@ -3,6 +3,8 @@ import { parseLlamaConfig } from '../model/config.ts';
 import { randomWeights, type BaseModel } from '../model/base-model.ts';
 import { defaultRecipe, type Method, type Recipe } from '../formats/recipe.ts';
 import type { Task } from '../data/task.ts';
+import { countRecipe } from '../train/count.ts';
+import type { Counts } from '../train/events.ts';
 
 export const TINY_CONFIG = {
   model_type: 'llama',
@@ -51,4 +53,8 @@ export function tinyRecipe(method: Method, change: Partial<Recipe> = {}): Recipe
     steps: 4,
     ...change,
   };
+}
+
+export function tinyCounts(method: Method = { kind: 'head' }): Counts {
+  return countRecipe(parseLlamaConfig(TINY_CONFIG), tinyRecipe(method), TINY_TASK.labels.length);
 }

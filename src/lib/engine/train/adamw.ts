@@ -39,6 +39,7 @@ export function flatParameters(tape: Tape, trainables: readonly Trainable[]): Fl
 /**
  * Adds the update to the graph. Inputs `moment1`, `moment2` [P] and scalars [1] `learningRate`, `epsilon`,
  * `shrink`; outputs `nextParameters`, `nextMoment1`, `nextMoment2` [P], and `gradientNorm` [1], before clipping.
+ * @returns the flat gradient [P], before clipping
  */
 export function adamwUpdate(
   tape: Tape,
@@ -46,7 +47,7 @@ export function adamwUpdate(
   parameters: FlatParameters,
   trainables: readonly Trainable[],
   optimiser: Pick<Optimiser, 'beta1' | 'beta2' | 'clipNorm' | 'weightDecay'>,
-): void {
+): Tensor {
   const g = tape.graph;
   const { vector, size } = parameters;
   const moment1 = g.input('moment1', [size]);
@@ -76,19 +77,22 @@ export function adamwUpdate(
   g.output('nextMoment1', next1);
   g.output('nextMoment2', next2);
   g.output('gradientNorm', norm);
+  return flat;
 }
 
 /** 1 where weight decay applies; null when it applies everywhere. */
 function decayMask(g: Graph, trainables: readonly Trainable[], size: number): Tensor | null {
   if (trainables.every(({ decayed }) => decayed)) return null;
-  const mask = new Float32Array(size);
-  let offset = 0;
-  for (const { shape, decayed } of trainables) {
-    const end = offset + elements(shape);
-    if (decayed) mask.fill(1, offset, end);
-    offset = end;
-  }
-  return g.weights('decay-mask', [size], mask);
+  return g.weights('decay-mask', [size], () => {
+    const mask = new Float32Array(size);
+    let offset = 0;
+    for (const { shape, decayed } of trainables) {
+      const end = offset + elements(shape);
+      if (decayed) mask.fill(1, offset, end);
+      offset = end;
+    }
+    return mask;
+  });
 }
 
 /** Learning rate of step `step` (1-based): linear warm-up, then cosine decay to `finalFraction` of the peak. */

@@ -9,13 +9,14 @@ import * as f from '../graph/functions.ts';
 import { Graph, type Tensor } from '../graph/graph.ts';
 import { encodeModel } from '../graph/onnx.ts';
 import { definitionOf, trainablesOf } from '../methods/index.ts';
-import { linearPath, linearShape, type LlamaConfig } from '../model/config.ts';
+import { checkpointTensors, linearPath, linearShape, type LlamaConfig } from '../model/config.ts';
 import { decoder, type Weights } from '../model/llama.ts';
 import { quantisedWeight } from '../quant/quantise.ts';
 import { adamwUpdate, flatParameters } from './adamw.ts';
 
 export interface ClassifierSpec {
   config: LlamaConfig;
+  /** Read when the graph is encoded: a graph that is only counted needs none. */
   base: ReadonlyMap<string, NamedTensor>;
   recipe: Pick<Recipe, 'method' | 'quantisation' | 'sequenceLength'>;
   labels: number;
@@ -25,19 +26,32 @@ export interface ClassifierSpec {
 /** Outputs of the training step that are fed back into the next one. */
 export const STATE_OUTPUTS = ['nextParameters', 'nextMoment1', 'nextMoment2'] as const;
 
+export interface TrainingStep {
+  graph: Graph;
+  /** The flat gradient [P], before clipping. */
+  gradient: Tensor;
+}
+
 /**
  * Inputs: `ids` [N], `last`, `labels` [B], `weights` [B] (see `Batch`), and those of {@link adamwUpdate}.
  * Outputs: `loss` [1], and those of {@link adamwUpdate}.
  */
+export function trainingStep(spec: ClassifierSpec, optimiser: Recipe['optimiser']): TrainingStep {
+  const { tape, loss, parameters } = classifier(spec);
+  tape.graph.output('loss', loss);
+  const trainables = trainablesOf(spec.config, spec.recipe.method, spec.labels);
+  return {
+    graph: tape.graph,
+    gradient: adamwUpdate(tape, loss, parameters, trainables, optimiser),
+  };
+}
+
+/** The step's graph as ONNX Runtime loads it. */
 export function buildTrainingStep(
   spec: ClassifierSpec,
   optimiser: Recipe['optimiser'],
 ): Uint8Array<ArrayBuffer> {
-  const { tape, loss, parameters } = classifier(spec);
-  tape.graph.output('loss', loss);
-  const trainables = trainablesOf(spec.config, spec.recipe.method, spec.labels);
-  adamwUpdate(tape, loss, parameters, trainables, optimiser);
-  return encodeModel(tape.graph);
+  return encodeModel(trainingStep(spec, optimiser).graph);
 }
 
 /** Inputs as above without AdamW's; outputs `loss` [1] and `logits` [B, labels]. */
@@ -78,9 +92,11 @@ function methodWeights(
   const g = tape.graph;
   const { method, quantisation } = recipe;
   const definition = definitionOf(method);
+  const shapes = new Map(checkpointTensors(config).map(({ name, shape }) => [name, shape]));
   const frozen = (name: string) => {
-    const { shape, data } = checkpointTensor(base, name);
-    return g.share(name, () => g.weights(name, shape, data));
+    const shape = shapes.get(name);
+    if (!shape) throw new Error(`the base model has no ${name}`);
+    return g.share(name, () => g.weights(name, shape, () => checkpointTensor(base, name).data));
   };
   const tensor = (name: string) => {
     const trained = definition.trainedBase(name);
@@ -88,7 +104,8 @@ function methodWeights(
   };
   const quantised = (name: string, shape: [number, number]): Tensor => {
     if (quantisation === 'fp32') return frozen(name);
-    return quantisedWeight(g, name, checkpointTensor(base, name).data, shape, quantisation);
+    const values = () => checkpointTensor(base, name).data;
+    return quantisedWeight(g, name, values, shape, quantisation);
   };
   return {
     tensor,

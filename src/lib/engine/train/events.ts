@@ -20,10 +20,26 @@ export interface Counts {
   trainable: number;
   /** Base model and everything the method adds. */
   total: number;
-  /** Bytes of the frozen weights as stored (quantisation scales included). */
-  frozenBytes: number;
-  /** Bytes of trainable weights, gradient and both AdamW moments. */
-  trainableBytes: number;
+  memory: MemoryCount;
+  /** Multiplications in the matrix products of one step. */
+  multiplications: number;
+}
+
+/** Bytes of one training step by what they are for. Counted from the step's graph: see `count.ts`. */
+export interface MemoryCount {
+  /** Frozen weights kept in fp32. */
+  frozen: number;
+  /** Frozen weights stored in fewer bits: codes, scales and all. */
+  quantised: number;
+  /** The vector of all trained parameters. */
+  trainable: number;
+  gradients: number;
+  /** Both AdamW moments. */
+  optimiser: number;
+  /** Peak of everything else the step computes: activations and the working copies of its two passes. */
+  activations: number;
+  /** Rotary tables, masks, sizes. */
+  constants: number;
 }
 
 export interface Validation {

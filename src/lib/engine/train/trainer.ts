@@ -8,12 +8,12 @@ import { encodeExamples, trainingBatches, type EncodedExample } from '../data/ba
 import type { Example, Task } from '../data/task.ts';
 import { writeArtifact } from '../formats/artifact.ts';
 import type { Recipe } from '../formats/recipe.ts';
-import { countParameters } from '../methods/count.ts';
 import { trainablesOf } from '../methods/index.ts';
 import type { BaseModel } from '../model/base-model.ts';
 import type { Held, HostTensor, Runtime, Session } from '../runtime/runtime.ts';
 import { scheduledRate, stepScalars } from './adamw.ts';
 import { buildTrainingStep, STATE_OUTPUTS } from './classifier.ts';
+import { countRecipe } from './count.ts';
 import { baseFor, batchFeeds, Evaluator } from './evaluate.ts';
 import type { RunEvent, RunResult, TracePoint, Validation } from './events.ts';
 import { initialParameters } from './parameters.ts';
@@ -54,7 +54,7 @@ export async function runRecipe(input: RunInput): Promise<RunResult> {
   const { runtime, task, recipe, signal, emit = () => {} } = input;
   const base = baseFor(recipe, input.base);
   const labels = task.labels.length;
-  const counts = countParameters(base.config, recipe, labels);
+  const counts = countRecipe(base.config, recipe, labels);
   emit({ type: 'backend', choice: runtime.choice });
   emit({ type: 'counts', counts });
   emit({ type: 'phase', phase: 'compiling' });

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { LINEAR_MODULES, QUANTISATIONS, type Method, type Recipe } from '../formats/recipe.ts';
+import { encodeModel } from '../graph/onnx.ts';
+import { checkpointTensors, linearShape, parseLlamaConfig } from '../model/config.ts';
+import { storedBytes } from '../quant/quantise.ts';
+import { TINY_CONFIG, tinyRecipe } from '../testing/tiny.ts';
+import { trainingStep } from './classifier.ts';
+import { countRecipe, totalBytes } from './count.ts';
+
+const config = parseLlamaConfig(TINY_CONFIG);
+const LABELS = 2;
+const count = (recipe: Recipe) => countRecipe(config, recipe, LABELS);
+const lora = (rank: number): Method => ({
+  kind: 'lora',
+  rank,
+  alpha: 2 * rank,
+  targets: [...LINEAR_MODULES],
+});
+
+describe('countRecipe (L-3, L-8)', () => {
+  it('counts frozen weights as they are stored, scales included', () => {
+    for (const quantisation of QUANTISATIONS) {
+      const { memory } = count(tinyRecipe(lora(4), { quantisation }));
+      const bytes = (linear: boolean) =>
+        checkpointTensors(config)
+          .filter((tensor) => tensor.linear === linear)
+          .reduce((sum, { shape }) => sum + storedBytes(shape, linear ? quantisation : 'fp32'), 0);
+      expect(memory.frozen + memory.quantised).toBe(bytes(true) + bytes(false));
+      if (quantisation !== 'fp32') expect(memory.quantised).toBe(bytes(true));
+    }
+  });
+
+  it('counts four bytes a trained parameter, for its gradient and for each moment', () => {
+    for (const method of [lora(3), { kind: 'full' }, { kind: 'head' }] satisfies Method[]) {
+      const { trainable, memory } = count(tinyRecipe(method));
+      expect(memory.trainable).toBe(4 * trainable);
+      expect(memory.gradients).toBe(4 * trainable);
+      expect(memory.optimiser).toBe(8 * trainable);
+    }
+  });
+
+  it('counts the pieces of a low-rank pair: r · (in + out) for each matrix, and the head', () => {
+    const pairs = LINEAR_MODULES.map((module) => linearShape(config, module)).reduce(
+      (sum, [out, into]) => sum + 5 * (out + into),
+      0,
+    );
+    const { trainable, total } = count(tinyRecipe(lora(5)));
+    expect(trainable).toBe(config.layers * pairs + LABELS * config.hiddenSize);
+    expect(total - trainable).toBe(
+      checkpointTensors(config).reduce((sum, { shape }) => sum + storedBytes(shape, 'fp32') / 4, 0),
+    );
+  });
+
+  it('has no frozen weights under full fine-tuning', () => {
+    const { memory } = count(tinyRecipe({ kind: 'full' }));
+    expect(memory.frozen + memory.quantised).toBe(0);
+  });
+
+  it('needs more for activations with a larger batch, and the same for everything that is kept', () => {
+    const small = count(tinyRecipe(lora(4), { batchSize: 2 })).memory;
+    const large = count(tinyRecipe(lora(4), { batchSize: 8 })).memory;
+    expect(large.activations).toBeGreaterThan(3 * small.activations);
+    const kept = { activations: 0, constants: 0 };
+    expect({ ...large, ...kept }).toEqual({ ...small, ...kept });
+  });
+
+  it('keeps no activation for a backward pass through a frozen base', () => {
+    const head = count(tinyRecipe({ kind: 'head' })).memory;
+    expect(head.activations).toBeLessThan(count(tinyRecipe(lora(1))).memory.activations / 2);
+  });
+
+  it('sums to the total', () => {
+    const { memory } = count(tinyRecipe(lora(4), { quantisation: 'int4' }));
+    const { frozen, quantised, trainable, gradients, optimiser, activations, constants } = memory;
+    expect(totalBytes(memory)).toBe(
+      frozen + quantised + trainable + gradients + optimiser + activations + constants,
+    );
+  });
+
+  it('counts the multiplications of a step that trains the head', () => {
+    const recipe = tinyRecipe({ kind: 'head' });
+    const { batchSize, sequenceLength: length } = recipe;
+    const { heads, keyValueHeads, headSize, hiddenSize, layers } = config;
+    const rows = batchSize * length;
+    const linears = LINEAR_MODULES.map((module) => linearShape(config, module)).reduce(
+      (sum, [out, into]) => sum + rows * out * into,
+      0,
+    );
+    const rotary = rows * (heads + keyValueHeads) * headSize ** 2;
+    const attention = 2 * batchSize * heads * length ** 2 * headSize;
+    const pooling = batchSize * rows * hiddenSize;
+    const headBothWays = 2 * batchSize * LABELS * hiddenSize;
+    expect(count(recipe).multiplications).toBe(
+      layers * (linears + rotary + attention) + pooling + headBothWays,
+    );
+  });
+
+  it('asks for no weights, which encoding the same graph does', () => {
+    const recipe = tinyRecipe(lora(4));
+    const { graph } = trainingStep(
+      { config, base: new Map(), recipe, labels: LABELS, batchSize: 4 },
+      recipe.optimiser,
+    );
+    expect(() => encodeModel(graph)).toThrow('the base model lacks');
+  });
+});
