@@ -13,7 +13,8 @@ import { createBrowserRuntime } from '../engine/runtime/browser.ts';
 import type { Runtime } from '../engine/runtime/runtime.ts';
 import { runRecipe, type RunInput } from '../engine/train/trainer.ts';
 import { fetchBytes } from './fetch-bytes.ts';
-import type { FromWorker, ToWorker } from './worker-protocol.ts';
+import { probeSpeed } from './probe.ts';
+import type { FromWorker, Preflight, ToWorker } from './worker-protocol.ts';
 
 const builds = {
   webgpu: {
@@ -30,6 +31,8 @@ type Assets = Pick<RunInput, 'base' | 'task' | 'train' | 'validation'>;
 const runtimes = new Map<string, Promise<Runtime>>();
 const assets = new Map<string, Promise<Assets>>();
 let running: AbortController | null = null;
+/** The timing of a few steps while nothing else goes on; a run ends it and waits for its last step. */
+let probing: { controller: AbortController; ended: Promise<unknown> } | null = null;
 
 self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === 'stop') running?.abort();
@@ -38,18 +41,26 @@ self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
 });
 
 async function warm(recipe: Recipe): Promise<void> {
-  try {
-    await assetsOf(recipe);
-    send({ type: 'ready', choice: (await runtimeFor()).choice });
-  } catch (error) {
-    send({ type: 'failed', message: sentenceOf(error) });
-  }
+  send({ type: 'ready', preflight: await preflight(recipe).catch(() => null) });
+}
+
+async function preflight(recipe: Recipe): Promise<Preflight> {
+  const loaded = await assetsOf(recipe);
+  const runtime = await runtimeFor();
+  if (running || probing) return { choice: runtime.choice, speed: null };
+  const controller = new AbortController();
+  const ended = probeSpeed({ ...loaded, runtime, recipe, signal: controller.signal });
+  probing = { controller, ended };
+  const speed = await ended.finally(() => (probing = null));
+  return { choice: runtime.choice, speed };
 }
 
 async function run({ recipe, backend }: Extract<ToWorker, { type: 'run' }>): Promise<void> {
   if (running) return send({ type: 'failed', message: 'A run is already going on.' });
   running = new AbortController();
   try {
+    probing?.controller.abort();
+    await probing?.ended;
     const result = await runRecipe({
       ...(await assetsOf(recipe)),
       runtime: await runtimeFor(backend),

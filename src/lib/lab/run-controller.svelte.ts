@@ -7,6 +7,7 @@ import type { RunResult } from '../engine/train/events.ts';
 import { IDLE, isActive, reduceRun, type RunAction, type RunState } from './run-state.ts';
 import { makeUuid } from './uuid.ts';
 import { WorkerClient } from './worker-client.ts';
+import type { Preflight } from './worker-protocol.ts';
 
 export interface FinishedRun {
   id: string;
@@ -31,10 +32,13 @@ export class RunController {
   run = $state.raw<RunState>(IDLE);
   finished = $state.raw<FinishedRun[]>([]);
   readonly active = $derived(isActive(this.run));
+  /** What this device said of itself before its first run. */
+  preflight = $state.raw<Preflight | null>(null);
 
   /** The true state, ahead of `run` by one publication at most. */
   #latest: RunState = IDLE;
   #timer: ReturnType<typeof setTimeout> | null = null;
+  #warm = false;
   readonly #worker: WorkerClient;
   readonly #options: RunControllerOptions;
 
@@ -44,9 +48,15 @@ export class RunController {
     this.finished = options.finished ?? [];
   }
 
-  /** Loads model, task and backend ahead of the first run. Best effort: the run reports what fails again. */
-  warm(recipe: Recipe): Promise<void> {
-    return this.#worker.warm(recipe);
+  /**
+   * Loads model, task and backend ahead of the first run and times a few steps, once. Best effort: the run
+   * reports what fails again.
+   */
+  async warm(recipe: Recipe): Promise<void> {
+    if (this.#warm || isActive(this.#latest)) return;
+    this.#warm = true;
+    this.preflight = await this.#worker.warm($state.snapshot(recipe));
+    this.#warm = this.preflight !== null;
   }
 
   start(recipe: Recipe): void {

@@ -1,6 +1,8 @@
 /** A run in words: the sentence over the plot, and what a screen reader hears now and then. */
-import { formatBytes, formatDuration, formatFixed } from '../ui/format.ts';
+import { deviceName } from '../live/device-words.ts';
+import { formatBytes, formatDuration, formatFixed, formatStepTime } from '../ui/format.ts';
 import type { RunState } from './run-state.ts';
+import type { Estimate } from './speeds.ts';
 
 /** One sentence that says what the run is doing. */
 export function describeRun(run: RunState): string {
@@ -54,4 +56,16 @@ export function announceRun(run: RunState): string {
   }
   if (run.state === 'failed') return `${sentence}. ${run.message}`;
   return `${sentence}.`;
+}
+
+/** How long the next run may take, and how one comes to say so. */
+export function describeEstimate(estimate: Estimate): string {
+  const step = `${formatStepTime(estimate.secondsPerStep)} a step`;
+  const how =
+    estimate.from === 'probe'
+      ? `a few steps were timed when the model was loaded${estimate.sameKind ? '' : ', scaled by what this recipe computes'}: ${step}.`
+      : estimate.sameKind
+        ? `your last run of this kind took ${step}.`
+        : `${step}, from another run of yours, scaled by what this recipe computes.`;
+  return `About ${formatDuration(estimate.seconds)} of training on this device (${deviceName(estimate)}). An estimate: ${how}`;
 }

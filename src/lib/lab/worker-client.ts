@@ -1,6 +1,6 @@
 /** The lab's end of the engine worker: makes it on first use, keeps it, and replaces it after a crash. */
 import type { Recipe } from '../engine/formats/recipe.ts';
-import type { FromWorker, RunMessage, ToWorker } from './worker-protocol.ts';
+import type { FromWorker, Preflight, RunMessage, ToWorker } from './worker-protocol.ts';
 
 /** The part of `Worker` that is used, so that tests can put their own in its place. */
 export interface EngineWorker {
@@ -15,49 +15,64 @@ const createWorker = (): EngineWorker =>
 
 export class WorkerClient {
   #worker: EngineWorker | null = null;
+  /** Where the messages of a run go. */
+  #receive: ((message: RunMessage) => void) | null = null;
+  /** Ends the wait for a warming. */
+  #warmed: ((preflight: Preflight | null) => void) | null = null;
   readonly #create: () => EngineWorker;
 
   constructor(create: () => EngineWorker = createWorker) {
     this.#create = create;
   }
 
-  /** Has the worker load what a run of `recipe` needs; resolves when it is ready, or did not get there. */
-  warm(recipe: Recipe): Promise<void> {
+  /**
+   * Has the worker load what a run of `recipe` needs and time a few steps. Resolves to null when it did not
+   * get there; a run may start before it has ended.
+   */
+  warm(recipe: Recipe): Promise<Preflight | null> {
+    this.#settleWarming(null);
     return new Promise((resolve) => {
-      this.#post({ type: 'warm', recipe }, ({ type }) => {
-        if (type === 'ready' || type === 'failed') resolve();
-      });
+      this.#warmed = resolve;
+      this.#post({ type: 'warm', recipe });
     });
   }
 
   /** Runs `recipe`; `receive` gets every message up to `done` or `failed`. One run at a time. */
   run(recipe: Recipe, receive: (message: RunMessage) => void): void {
-    // `ready` may still come from a warming that this run overtook.
-    this.#post({ type: 'run', recipe }, (message) => {
-      if (message.type !== 'ready') receive(message);
-    });
+    this.#receive = receive;
+    this.#post({ type: 'run', recipe });
   }
 
-  #post(message: ToWorker, receive: (message: FromWorker) => void): void {
+  #post(message: ToWorker): void {
     try {
       const worker = (this.#worker ??= this.#create());
-      worker.onmessage = ({ data }) => receive(data);
-      worker.onerror = (event) => {
-        // A worker whose script could not be fetched reports an error without a message.
-        this.terminate();
-        receive({
-          type: 'failed',
-          message: event.message
+      worker.onmessage = ({ data }) => {
+        if (data.type === 'ready') this.#settleWarming(data.preflight);
+        else this.#receive?.(data);
+      };
+      // A worker whose script could not be fetched reports an error without a message.
+      worker.onerror = (event) =>
+        this.#fail(
+          event.message
             ? `The engine stopped: ${event.message}.`
             : 'The engine could not be loaded. Check the connection and run again.',
-        });
-      };
+        );
       worker.postMessage(message);
     } catch (error) {
-      this.terminate();
       const reason = error instanceof Error ? error.message : String(error);
-      receive({ type: 'failed', message: `This browser could not start the engine: ${reason}.` });
+      this.#fail(`This browser could not start the engine: ${reason}.`);
     }
+  }
+
+  #fail(message: string): void {
+    const receive = this.#receive;
+    this.terminate();
+    receive?.({ type: 'failed', message });
+  }
+
+  #settleWarming(preflight: Preflight | null): void {
+    this.#warmed?.(preflight);
+    this.#warmed = null;
   }
 
   /** Asks for the end after the step in progress; `done` follows. */
@@ -69,6 +84,8 @@ export class WorkerClient {
   terminate(): void {
     const worker = this.#worker;
     this.#worker = null;
+    this.#receive = null;
+    this.#settleWarming(null);
     if (!worker) return;
     worker.onmessage = null;
     worker.onerror = null;

@@ -6,6 +6,7 @@ import {
   formatFixed,
   formatRate,
   formatShare,
+  formatStepTime,
   plural,
 } from './format.ts';
 
@@ -26,6 +27,13 @@ describe('formatting', () => {
     expect(formatBytes(999_960)).toBe('1.0 MB');
     expect(formatBytes(2_400_000)).toBe('2.4 MB');
     expect(formatBytes(130_000)).toBe('130 kB');
+  });
+
+  it('writes the time of a step in the unit it is read in', () => {
+    expect(formatStepTime(0.058)).toBe('58 ms');
+    expect(formatStepTime(0.0042)).toBe('4.2 ms');
+    expect(formatStepTime(1.26)).toBe('1.3 s');
+    expect(formatStepTime(0.9999)).toBe('1.0 s');
   });
 
   it('does not round something to nothing', () => {

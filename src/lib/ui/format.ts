@@ -43,6 +43,12 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(total / 3600)} h ${pad(Math.floor((total % 3600) / 60))} min`;
 }
 
+/** Time of one step: `58 ms`, `1.3 s`. */
+export function formatStepTime(seconds: number): string {
+  const ms = seconds * 1000;
+  return ms < 999.5 ? `${ms < 9.95 ? ms.toFixed(1) : ms.toFixed(0)} ms` : `${seconds.toFixed(1)} s`;
+}
+
 /** Small rates without noise: 0.003 → `0.003`, 0.00001 → `1e-5`. */
 export function formatRate(value: number): string {
   if (value !== 0 && Math.abs(value) < 1e-4) {
