@@ -51,7 +51,9 @@ async function preflight(recipe: Recipe): Promise<Preflight> {
   const controller = new AbortController();
   const ended = probeSpeed({ ...loaded, runtime, recipe, signal: controller.signal });
   probing = { controller, ended };
-  const speed = await ended.finally(() => (probing = null));
+  // What keeps a probe from ending will be met, and named, by the run.
+  const speed = await ended.catch(() => null);
+  probing = null;
   return { choice: runtime.choice, speed };
 }
 
@@ -60,7 +62,7 @@ async function run({ recipe, backend }: Extract<ToWorker, { type: 'run' }>): Pro
   running = new AbortController();
   try {
     probing?.controller.abort();
-    await probing?.ended;
+    await probing?.ended.catch(() => {});
     const result = await runRecipe({
       ...(await assetsOf(recipe)),
       runtime: await runtimeFor(backend),

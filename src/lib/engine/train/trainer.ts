@@ -144,7 +144,7 @@ export async function runRecipe(input: RunInput): Promise<RunResult> {
 }
 
 /** Feeds each step's outputs into the next and frees what the next no longer needs. */
-class TrainingState {
+export class TrainingState {
   readonly #session: Session;
   #state: State;
 
@@ -221,7 +221,7 @@ class Speedometer {
  * Lets queued messages (a stop, above all) be handled. A message to oneself, because timers are slowed to one
  * a second in background tabs.
  */
-function breathe(): Promise<void> {
+export function breathe(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
