@@ -6,6 +6,7 @@ import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import * as v from 'valibot';
 import {
+  PreflightSchema,
   ProgressSchema,
   RoundEndSchema,
   RoundStartSchema,
@@ -119,10 +120,14 @@ export class LiveHub {
       this.#answer(socket, 'run:progress', ProgressSchema, (progress) =>
         Promise.resolve(telemetry.update(you.participant.id, progress)),
       );
+      this.#answer(socket, 'device:preflight', PreflightSchema, (preflight) =>
+        Promise.resolve(telemetry.checked(you.participant.id, preflight)),
+      );
       return;
     }
     void socket.join(watchers(room));
     socket.emit('class:progress', telemetry.progress);
+    socket.emit('class:preflight', telemetry.preflight);
     socket.emit('class:present', telemetry.present);
     if (you.role !== 'host') return;
     this.#answer(socket, 'round:start', RoundStartSchema, (m) => startRound(room, m, this.#now));
@@ -177,6 +182,7 @@ export class LiveHub {
     const made = new Telemetry(
       {
         progress: (latest) => this.#io.to(audience).volatile.emit('class:progress', latest),
+        preflight: (latest) => this.#io.to(audience).emit('class:preflight', latest),
         present: (ids) => this.#io.to(audience).emit('class:present', ids),
       },
       this.#now,

@@ -1,9 +1,9 @@
 /**
- * Telemetry of one session: the latest progress by participant and who is connected. Never stored.
+ * Telemetry of one session: the latest progress and preflight by participant and who is connected. Never stored.
  * Updates are gathered and sent at most 4 times a second; sending each one on its own was measured to
  * stall the server at 300 students.
  */
-import type { Progress } from '../../src/lib/live/protocol.ts';
+import type { Preflight, Progress } from '../../src/lib/live/protocol.ts';
 
 /** Least time between two updates of one participant, in ms. */
 export const UPDATE_INTERVAL = 500;
@@ -14,6 +14,7 @@ const TOLERANCE = 50;
 
 export interface TelemetrySink {
   progress(latest: Record<string, Progress>): void;
+  preflight(latest: Record<string, Preflight>): void;
   present(participantIds: string[]): void;
 }
 
@@ -21,9 +22,10 @@ export class Telemetry {
   readonly #sink: TelemetrySink;
   readonly #now: () => number;
   readonly #latest = new Map<string, { at: number; progress: Progress }>();
+  readonly #preflight = new Map<string, Preflight>();
   /** Open connections by participant: one person may have two tabs. */
   readonly #connections = new Map<string, number>();
-  #dirty = { progress: false, present: false };
+  #dirty = { progress: false, preflight: false, present: false };
   #timer: NodeJS.Timeout | null = null;
 
   constructor(sink: TelemetrySink, now: () => number) {
@@ -39,6 +41,11 @@ export class Telemetry {
     if (early && progress.state === 'running' && held.progress.runId === progress.runId) return;
     this.#latest.set(participantId, { at, progress });
     this.#schedule('progress');
+  }
+
+  checked(participantId: string, preflight: Preflight): void {
+    this.#preflight.set(participantId, preflight);
+    this.#schedule('preflight');
   }
 
   connected(participantId: string): void {
@@ -63,6 +70,10 @@ export class Telemetry {
     return Object.fromEntries([...this.#latest].map(([id, { progress }]) => [id, progress]));
   }
 
+  get preflight(): Record<string, Preflight> {
+    return Object.fromEntries(this.#preflight);
+  }
+
   get present(): string[] {
     return [...this.#connections.keys()];
   }
@@ -72,16 +83,17 @@ export class Telemetry {
     this.#timer = null;
   }
 
-  #schedule(what: 'progress' | 'present'): void {
+  #schedule(what: 'progress' | 'preflight' | 'present'): void {
     this.#dirty[what] = true;
     this.#timer ??= setTimeout(() => this.#send(), SEND_INTERVAL);
   }
 
   #send(): void {
     this.#timer = null;
-    const { progress, present } = this.#dirty;
-    this.#dirty = { progress: false, present: false };
+    const { progress, preflight, present } = this.#dirty;
+    this.#dirty = { progress: false, preflight: false, present: false };
     if (progress) this.#sink.progress(this.progress);
+    if (preflight) this.#sink.preflight(this.preflight);
     if (present) this.#sink.present(this.present);
   }
 }

@@ -9,6 +9,7 @@ import {
   PROTOCOL_VERSION,
   type Ack,
   type Hello,
+  type Preflight,
   type Progress,
   type RefusalReason,
   type You,
@@ -89,6 +90,8 @@ export class LiveClient {
   you = $state.raw<You | null>(null);
   /** Latest telemetry by participant id; hosts and screens only. */
   progress = $state.raw<Record<string, Progress>>({});
+  /** What each device said of itself, by participant id; hosts and screens only. */
+  preflight = $state.raw<Record<string, Preflight>>({});
   /** Participants with an open connection; hosts and screens only. */
   present = $state.raw<ReadonlySet<string>>(new Set());
 
@@ -98,6 +101,7 @@ export class LiveClient {
   #resync = false;
   #closed = false;
   #lastProgressAt = 0;
+  #ownPreflight: Preflight | null = null;
   #retry: ReturnType<typeof setTimeout> | null = null;
 
   constructor({
@@ -138,6 +142,12 @@ export class LiveClient {
     if (this.link.state === 'live') this.#socket.volatile.emit('run:progress', progress);
   }
 
+  /** Said again on every connection: a server that restarted has forgotten it. */
+  reportPreflight(preflight: Preflight): void {
+    this.#ownPreflight = preflight;
+    if (this.link.state === 'live') this.#socket.volatile.emit('device:preflight', preflight);
+  }
+
   close(): void {
     this.#closed = true;
     if (this.#retry !== null) clearTimeout(this.#retry);
@@ -148,6 +158,7 @@ export class LiveClient {
     const socket = this.#socket;
     socket.on('connect', () => {
       this.link = { state: 'live' };
+      if (this.#ownPreflight) this.reportPreflight(this.#ownPreflight);
     });
     socket.on('disconnect', (reason: string) => {
       this.#goOffline();
@@ -172,6 +183,9 @@ export class LiveClient {
     socket.on('session:events', (events: SequencedEvent[]) => this.#apply(events));
     socket.on('class:progress', (progress: Record<string, Progress>) => {
       this.progress = progress;
+    });
+    socket.on('class:preflight', (preflight: Record<string, Preflight>) => {
+      this.preflight = preflight;
     });
     socket.on('class:present', (ids: string[]) => {
       this.present = new Set(ids);

@@ -6,6 +6,7 @@ import {
   CodeSchema,
   HelloSchema,
   NicknameSchema,
+  PreflightSchema,
   ProgressSchema,
   ReportSchema,
 } from './protocol.ts';
@@ -33,7 +34,8 @@ describe('NicknameSchema', () => {
 it('no schema throws, whatever is sent', () => {
   fc.assert(
     fc.property(fc.anything(), (input) => {
-      for (const schema of [HelloSchema, ProgressSchema, ReportSchema]) v.safeParse(schema, input);
+      for (const schema of [HelloSchema, PreflightSchema, ProgressSchema, ReportSchema])
+        v.safeParse(schema, input);
     }),
   );
 });

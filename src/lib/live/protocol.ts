@@ -75,6 +75,15 @@ export const ProgressSchema = v.strictObject({
 });
 export type Progress = v.InferOutput<typeof ProgressSchema>;
 
+/** What a device says of itself before its first run; sent on every connection, never stored. */
+export const PreflightSchema = v.strictObject({
+  backend: v.picklist(['webgpu', 'wasm']),
+  threads: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1024)),
+  /** From a few timed steps of the default recipe; null when a run came before them. */
+  secondsPerStep: v.nullable(v.pipe(v.number(), v.finite(), v.minValue(0))),
+});
+export type Preflight = v.InferOutput<typeof PreflightSchema>;
+
 /** Form fields beside the artifact in a submission upload, as JSON in the part `report`. */
 export const ReportSchema = v.strictObject({
   /** Validation accuracy on the device, 0–1. Shown as provisional, never ranked above a verified one. */
@@ -100,6 +109,7 @@ export interface ClientToServer {
     ack: (answer: Ack) => void,
   ) => void;
   'run:progress': (message: Progress) => void;
+  'device:preflight': (message: Preflight) => void;
 }
 
 /** What one screen receives. Every screen gets the whole state, since all show one board; telemetry goes to hosts and screens only. */
@@ -110,6 +120,8 @@ export interface ServerToClient {
   'session:events': (events: SequencedEvent[]) => void;
   /** Latest telemetry by participant id, at most 4 times a second; hosts and screens only. */
   'class:progress': (progress: Record<string, Progress>) => void;
+  /** Latest preflight by participant id; hosts and screens only, coalesced. */
+  'class:preflight': (preflight: Record<string, Preflight>) => void;
   /** Participant ids with an open connection; hosts and screens only, coalesced. */
   'class:present': (participantIds: string[]) => void;
 }

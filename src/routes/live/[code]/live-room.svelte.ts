@@ -55,6 +55,7 @@ export class LiveRoom {
     void this.outbox.resume();
     await this.controller.warm(defaultRecipe());
     this.ready = true;
+    this.#reportPreflight();
   }
 
   close(): void {
@@ -67,6 +68,16 @@ export class LiveRoom {
     // Where nothing can be kept, the run still stands on this page; Submit says what that means.
     this.#keep.addRun(this.#code, run).catch(() => {
       this.outbox.unsafe = true;
+    });
+  }
+
+  #reportPreflight(): void {
+    const { preflight } = this.controller;
+    if (!preflight || preflight.choice.backend === 'node') return;
+    this.client.reportPreflight({
+      backend: preflight.choice.backend,
+      threads: preflight.choice.threads,
+      secondsPerStep: preflight.speed?.secondsPerStep ?? null,
     });
   }
 
