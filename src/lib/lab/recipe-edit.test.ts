@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defaultRecipe, parseRecipe } from '../engine/formats/recipe.ts';
 import { challengeViolations, defaultChallenge } from '../live/challenge.ts';
-import { fitToChallenge, withMethod, withRank } from './recipe-edit.ts';
+import { fitToChallenge, limitsOf, withMethod, withRank } from './recipe-edit.ts';
 
 describe('withMethod', () => {
   it("takes the new method's learning rate while the old default stands", () => {
@@ -39,6 +39,14 @@ describe('fitToChallenge', () => {
     const fitted = fitToChallenge(defaultRecipe('full'), challenge);
     expect(challengeViolations(challenge, fitted)).toEqual([]);
     expect(() => parseRecipe(fitted)).not.toThrow();
+  });
+
+  it('takes full fine-tuning to another method where the round has no fp32 (L-7)', () => {
+    const challenge = { ...defaultChallenge(), quantisations: ['int4' as const] };
+    expect(limitsOf(challenge).methods).toEqual(['lora', 'head']);
+    const fitted = fitToChallenge(defaultRecipe('full'), challenge);
+    expect(fitted).toMatchObject({ method: { kind: 'lora' }, quantisation: 'int4' });
+    expect(challengeViolations(challenge, fitted)).toEqual([]);
   });
 
   it('leaves a recipe that fits alone', () => {

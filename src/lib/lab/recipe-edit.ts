@@ -53,14 +53,25 @@ const FREE: Limits = {
 
 /** What the controls offer: everything, or what the round's challenge leaves. */
 export function limitsOf(challenge: Challenge | null): Limits {
-  return challenge ?? FREE;
+  if (!challenge) return FREE;
+  const methods = challenge.methods.filter((kind) => !excludesFull(kind, challenge));
+  return { ...challenge, methods };
+}
+
+/** True for full fine-tuning in a round without fp32: it trains the base weights, which are then fp32. */
+export function excludesFull(
+  kind: Method['kind'],
+  { quantisations }: Pick<Limits, 'quantisations'>,
+): boolean {
+  return kind === 'full' && !quantisations.includes('fp32');
 }
 
 /** The nearest recipe that the challenge allows; the same object when it already is. */
 export function fitToChallenge(recipe: Recipe, challenge: Challenge): Recipe {
-  const method = challenge.methods.includes(recipe.method.kind)
+  const { methods } = limitsOf(challenge);
+  const method = methods.includes(recipe.method.kind)
     ? recipe
-    : withMethod(recipe, challenge.methods[0] ?? 'lora');
+    : withMethod(recipe, methods[0] ?? 'lora');
   const ranked =
     method.method.kind === 'lora' && method.method.rank > challenge.maxRank
       ? withRank(method, challenge.maxRank)

@@ -32,6 +32,7 @@ const result = {
   validations: [],
   before: { step: 0, loss: 2.5, accuracy: 0.08 },
   after: { step: 4, loss: 1, accuracy: 0.7 },
+  answers: [],
   trainingSeconds: 1,
   stopped: false,
   artifact: new Uint8Array(),

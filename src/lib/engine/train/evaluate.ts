@@ -20,6 +20,13 @@ export interface Score {
   accuracy: number;
 }
 
+/** A score, and what it was made from. */
+export interface Scored {
+  score: Score;
+  /** The label with the highest logit, by example. */
+  predictions: number[];
+}
+
 export interface Evaluation extends Score {
   /** Trained parameters, counted from the artifact. */
   trainable: number;
@@ -63,9 +70,9 @@ export class Evaluator {
     parameters: HostTensor | Held,
     examples: readonly EncodedExample[],
     pause: () => Promise<void> = async () => {},
-  ): Promise<Score> {
+  ): Promise<Scored> {
     let lossSum = 0;
-    let correct = 0;
+    const predictions: number[] = [];
     const { sequenceLength } = this.#recipe;
     const { padToken } = this.#base.config;
     for (const batch of evaluationBatches(examples, EVALUATION_BATCH, sequenceLength, padToken)) {
@@ -73,11 +80,15 @@ export class Evaluator {
       lossSum += (await outputs.loss!.read())[0]! * batch.count;
       const logits = await outputs.logits!.read();
       for (let row = 0; row < batch.count; row++)
-        if (argmax(logits, row * this.#labels, this.#labels) === batch.labels[row]) correct++;
+        predictions.push(argmax(logits, row * this.#labels, this.#labels));
       for (const output of Object.values(outputs)) output.dispose();
       await pause();
     }
-    return { loss: lossSum / examples.length, accuracy: correct / examples.length };
+    const correct = examples.filter(({ label }, index) => predictions[index] === label).length;
+    return {
+      score: { loss: lossSum / examples.length, accuracy: correct / examples.length },
+      predictions,
+    };
   }
 
   release(): Promise<void> {
@@ -120,7 +131,10 @@ export async function evaluateArtifact(input: {
   const examples = encodeExamples(input.examples, task, base.tokenizer, recipe.sequenceLength);
   const evaluator = await Evaluator.create(runtime, base, recipe, labels);
   try {
-    const score = await evaluator.score({ data: parameters, shape: [parameters.length] }, examples);
+    const { score } = await evaluator.score(
+      { data: parameters, shape: [parameters.length] },
+      examples,
+    );
     if (!Number.isFinite(score.loss))
       throw new ArtifactError(
         'With these weights the model computes no numbers: they are too large.',

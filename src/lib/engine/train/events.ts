@@ -77,6 +77,14 @@ export type RunEvent =
     }
   | { type: 'validation'; validation: Validation };
 
+/** A validation example, answered by the model as it was before training and as it is after. Labels by name. */
+export interface Answer {
+  text: string;
+  label: string;
+  before: string;
+  after: string;
+}
+
 export interface RunResult {
   recipe: Recipe;
   choice: BackendChoice;
@@ -85,6 +93,8 @@ export interface RunResult {
   validations: Validation[];
   before: Validation;
   after: Validation;
+  /** A few of the validation examples, chosen to show what changed and what did not. */
+  answers: Answer[];
   /** Wall-clock seconds of training steps alone, validation left out. */
   trainingSeconds: number;
   /** True when the student stopped the run; the artifact then holds the weights of the last step. */

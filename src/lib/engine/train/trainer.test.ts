@@ -48,6 +48,20 @@ describe('a run', () => {
     if (method.kind !== 'head') expect(result.after.accuracy).toBeGreaterThan(0.9);
   });
 
+  it('answers held-out examples before and after, by the names of the labels (L-10)', async () => {
+    const { answers, after } = await run(METHODS[0]!, 60);
+    expect(answers.length).toBe(6);
+    for (const { text, label, before, after } of answers) {
+      expect(label).toBe(TINY_TASK.labels[Number(/^[aeiou]/.test(text))]);
+      expect(TINY_TASK.labels).toEqual(expect.arrayContaining([before, after]));
+    }
+    const right = answers.filter((answer) => answer.after === answer.label).length;
+    if (after.accuracy === 1) expect(right).toBe(answers.length);
+    expect(right).toBeGreaterThan(
+      answers.filter((answer) => answer.before === answer.label).length,
+    );
+  });
+
   it.each(METHODS)(
     'hands over an artifact that scores what the run reported: $kind',
     async (method) => {

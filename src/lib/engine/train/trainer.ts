@@ -12,6 +12,7 @@ import { trainablesOf } from '../methods/index.ts';
 import type { BaseModel } from '../model/base-model.ts';
 import type { Held, HostTensor, Runtime, Session } from '../runtime/runtime.ts';
 import { scheduledRate, stepScalars } from './adamw.ts';
+import { chooseAnswers } from './answers.ts';
 import { buildTrainingStep, STATE_OUTPUTS } from './classifier.ts';
 import { countRecipe } from './count.ts';
 import { baseFor, batchFeeds, Evaluator } from './evaluate.ts';
@@ -77,11 +78,11 @@ export async function runRecipe(input: RunInput): Promise<RunResult> {
   const trace: TracePoint[] = [];
   const validations: Validation[] = [];
   const validate = async (step: number, examples: readonly EncodedExample[]) => {
-    const score = await evaluator.score(state.parameters, examples, breathe);
+    const { score, predictions } = await evaluator.score(state.parameters, examples, breathe);
     const entry: Validation = { step, ...score };
     validations.push(entry);
     emit({ type: 'validation', validation: entry });
-    return entry;
+    return { entry, predictions };
   };
 
   try {
@@ -122,7 +123,7 @@ export async function runRecipe(input: RunInput): Promise<RunResult> {
     emit({ type: 'phase', phase: 'evaluating' });
     const after = await validate(trace.length, validation);
     // The last update is seen by no training loss.
-    if (!Number.isFinite(after.loss)) throw new DivergedError(trace.length);
+    if (!Number.isFinite(after.entry.loss)) throw new DivergedError(trace.length);
     emit({ type: 'phase', phase: 'exporting' });
     return {
       recipe,
@@ -130,8 +131,9 @@ export async function runRecipe(input: RunInput): Promise<RunResult> {
       counts,
       trace,
       validations,
-      before,
-      after,
+      before: before.entry,
+      after: after.entry,
+      answers: chooseAnswers(task, input.validation, before.predictions, after.predictions),
       trainingSeconds: speed.totalSeconds,
       stopped: trace.length < recipe.steps,
       artifact: writeArtifact(trainables, await state.read()),
