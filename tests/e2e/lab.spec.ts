@@ -48,6 +48,49 @@ test('Run trains in the browser on WASM: loss falls, validation accuracy rises (
     (await figure(page, 'Accuracy before')) + 0.1,
   );
   await expect(page.getByText(/WASM with \d+ threads?/)).toBeVisible();
+
+  await test.step('held-out examples are answered before and after (L-10)', async () => {
+    const answers = page.getByRole('table').filter({ hasText: 'Untuned' });
+    await expect(answers.getByRole('row')).toHaveCount(7);
+    await expect(answers.getByText(/right|wrong/)).toHaveCount(12);
+    await expect(answers.getByRole('row', { name: /wrong.*right/s }).first()).toBeVisible();
+  });
+
+  await test.step('the estimate is now taken from this run (L-9)', async () => {
+    await expect(page.getByText(/your last run of this kind took/)).toBeVisible();
+  });
+});
+
+test('memory is counted by category and follows the recipe, before anything runs (L-8)', async ({
+  person,
+}) => {
+  const page = await person('Visitor');
+  await openLab(page);
+  const memory = (category: string) =>
+    page
+      .getByRole('term')
+      .filter({ hasText: new RegExp(`^${category}`) })
+      .locator('xpath=following-sibling::dd[1]');
+  const frozen = await memory('Frozen weights').innerText();
+  const trained = await memory('Trained weights').innerText();
+  for (const category of ['Gradients', 'Optimiser state', 'Activations', 'Constants', 'Total'])
+    await expect(memory(category)).toHaveText(/^\d[\d.]* [kM]?B$/);
+  await expect(page.getByText(/not measured/)).toBeVisible();
+
+  await chooseRecipe(page, { method: 'LoRA', rank: 32, quantisation: 'int4' });
+  await expect(memory('Frozen weights')).not.toHaveText(frozen);
+  await expect(memory('Trained weights')).not.toHaveText(trained);
+  await expect(page.getByText(/in int4 with scales/)).toBeVisible();
+});
+
+test('the time is estimated before Run, from steps timed on this device (L-9)', async ({
+  person,
+}) => {
+  const page = await person('Visitor');
+  await openLab(page);
+  const estimate = page.getByText(/About .+ of training on this device \(.+\)\. An estimate:/);
+  await expect(estimate).toContainText('a few steps were timed', { timeout: 60_000 });
+  await expect(estimate).toContainText(/WASM, \d+ threads?/);
 });
 
 test('Stop ends the run and keeps what was trained (L-5)', async ({ person }) => {

@@ -37,6 +37,14 @@ test('three students, three recipes, one verified order on every screen (S-1–S
   await expect(host.getByText('Ben').first()).toBeVisible();
   await expect(screen.getByText('2 students here')).toBeVisible();
 
+  await test.step('the lobby says what each device is, here and on the host (T-1)', async () => {
+    const line = /WASM, \d+ threads?, [\d.]+ m?s a step/;
+    await expect(anna.getByText(line)).toBeVisible({ timeout: 90_000 });
+    await expect(
+      host.getByRole('listitem').filter({ hasText: 'Anna' }).getByText(line),
+    ).toBeVisible();
+  });
+
   await startRound(host);
   const cleo = await person('Cleo');
   await join(cleo, code, 'Cleo');

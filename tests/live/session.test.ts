@@ -236,6 +236,24 @@ describe('telemetry', () => {
     expect(leaked).toBe(false);
   });
 
+  it('passes on what a device says of itself, to hosts who come later too, and keeps it over rounds (T-1)', async () => {
+    const { code, hostCookie } = await server.session();
+    const { cookie, participant } = await server.join(code, 'Ada');
+    const host = server.connect(code, 'host', hostCookie);
+    const student = server.connect(code, 'participant', cookie);
+    await Promise.all([next(host, 'session:snapshot'), next(student, 'session:snapshot')]);
+    const preflight = { backend: 'wasm', threads: 2, secondsPerStep: 0.058 } as const;
+    const seen = next(host, 'class:preflight', (all) => participant.id in all);
+    student.emit('device:preflight', preflight);
+    expect((await seen)[0]).toEqual({ [participant.id]: preflight });
+
+    await startRound(host);
+    for (const broken of [{ ...preflight, threads: 0 }, { ...preflight, extra: 1 }, null])
+      expect(await send(student, 'device:preflight', broken)).toMatchObject({ ok: false });
+    const later = server.connect(code, 'host', hostCookie);
+    expect((await next(later, 'class:preflight'))[0]).toEqual({ [participant.id]: preflight });
+  });
+
   it('notices a client that died without a word within 12 seconds', async () => {
     const { code, hostCookie } = await server.session();
     const { cookie, participant } = await server.join(code, 'Ada');

@@ -35,6 +35,7 @@ export interface LiveSocket {
   readonly active: boolean;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- socket.io types handlers by event name
   on(event: string, handler: (...args: any[]) => void): unknown;
+  emit(event: string, ...args: unknown[]): unknown;
   volatile: { emit(event: string, ...args: unknown[]): unknown };
   timeout(ms: number): { emitWithAck(event: string, ...args: unknown[]): Promise<unknown> };
   connect(): unknown;
@@ -145,7 +146,7 @@ export class LiveClient {
   /** Said again on every connection: a server that restarted has forgotten it. */
   reportPreflight(preflight: Preflight): void {
     this.#ownPreflight = preflight;
-    if (this.link.state === 'live') this.#socket.volatile.emit('device:preflight', preflight);
+    if (this.link.state === 'live') this.#socket.emit('device:preflight', preflight);
   }
 
   close(): void {

@@ -10,9 +10,8 @@ class FakeSocket implements LiveSocket {
   handlers = new Map<string, (...args: unknown[]) => void>();
   sent: { event: string; message: Record<string, unknown> }[] = [];
   answers: (() => Promise<unknown>)[] = [];
-  volatile = {
-    emit: (event: string, message: Record<string, unknown>) => this.sent.push({ event, message }),
-  };
+  emit = (event: string, message: Record<string, unknown>) => this.sent.push({ event, message });
+  volatile = { emit: this.emit };
   connect = vi.fn();
   disconnect = vi.fn();
   on(event: string, handler: (...args: unknown[]) => void) {
@@ -119,6 +118,18 @@ describe('LiveClient', () => {
   it('says so when a request is never answered', async () => {
     const { client } = setUp();
     await expect(client.endRound()).resolves.toMatchObject({ ok: false });
+  });
+
+  it('says what the device is on every connection, once it knows (T-1)', () => {
+    const { socket, client } = setUp();
+    socket.say('connect');
+    expect(socket.sent).toEqual([]);
+    const preflight = { backend: 'wasm', threads: 2, secondsPerStep: 0.058 } as const;
+    client.reportPreflight(preflight);
+    socket.say('disconnect', 'transport close');
+    socket.say('connect');
+    const message = { event: 'device:preflight', message: preflight };
+    expect(socket.sent).toEqual([message, message]);
   });
 
   it('thins telemetry, but not the end of a run', () => {
