@@ -65,7 +65,8 @@ function countMemory(config: LlamaConfig, { graph, gradient }: TrainingStep): Me
 }
 
 export function totalBytes(memory: MemoryCount): number {
-  return Object.values(memory).reduce((sum, bytes) => sum + bytes, 0);
+  const categories: number[] = Object.values({ ...memory });
+  return categories.reduce((sum, bytes) => sum + bytes, 0);
 }
 
 function bytesOf(tensors: readonly Tensor[]): number {
