@@ -45,6 +45,7 @@ export async function probeSpeed(
     const { batchSize, sequenceLength, seed, optimiser } = recipe;
     const examples = encodeExamples(
       input.train.slice(0, batchSize),
+      task,
       base.tokenizer,
       sequenceLength,
     );
