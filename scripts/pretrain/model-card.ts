@@ -20,6 +20,7 @@ const training = v.parse(
     trainingSeconds: number,
     heldOutTokens: number,
     heldOutLoss: number,
+    heldOutCurve: v.array(v.object({ step: number, loss: number })),
     seed: number,
     batch: v.object({ batch: number, length: number }),
     optimiser: v.looseObject({ learningRate: number, warmupSteps: number, weightDecay: number }),
@@ -37,6 +38,7 @@ const evidence = v.parse(
       v.object({
         method: v.string(),
         weights: v.picklist(['pretrained', 'random']),
+        seed: number,
         trainable: number,
         validationBefore: number,
         liveTest: number,
@@ -47,11 +49,21 @@ const evidence = v.parse(
   JSON.parse(readFileSync('docs/evidence/3-accuracy.json', 'utf8')),
 );
 
+/** Whether training had stopped improving, in figures. */
+function gainOfLastTenth(): string {
+  const curve = training.heldOutCurve;
+  const before = curve.findLast(({ step }) => step <= training.steps * 0.9);
+  if (!before) return 'its course was not recorded';
+  return `it fell by ${(before.loss - training.heldOutLoss).toFixed(3)} over the last ${count(training.steps - before.step)} steps`;
+}
+
 const count = (value: number) => value.toLocaleString('en');
 const share = (value: number) => value.toFixed(3);
 const methods = [...new Set(evidence.rows.map(({ method }) => method))];
 const of = (method: string, weights: 'pretrained' | 'random') => {
-  const row = evidence.rows.find((r) => r.method === method && r.weights === weights);
+  const row = evidence.rows.find(
+    (r) => r.method === method && r.weights === weights && r.seed === 1,
+  );
   if (!row) throw new Error(`the evidence has no row for ${method} from ${weights} weights`);
   return row;
 };
@@ -72,12 +84,12 @@ English and little else; it is no assistant and answers no questions.
 | tokens seen | ${count(training.tokensSeen)} in ${count(training.steps)} steps of ${training.batch.batch} × ${training.batch.length} |
 | optimiser | AdamW, peak learning rate ${training.optimiser.learningRate}, ${training.optimiser.warmupSteps} warm-up steps, cosine decay, weight decay ${training.optimiser.weightDecay}, seed ${training.seed} |
 | training time | ${Math.round(training.trainingSeconds / 60)} minutes on a CPU with two cores, shared with other work |
-| held-out loss | ${training.heldOutLoss.toFixed(3)} nats per token on ${count(training.heldOutTokens)} tokens of reserved entries |
+| held-out loss | ${training.heldOutLoss.toFixed(3)} nats per token on ${count(training.heldOutTokens)} tokens of reserved entries; ${gainOfLastTenth()} |
 
 ## What pretraining buys
 
 Task \`definition-domain\` (12 labels, chance ${share(evidence.chance)}), ${count(evidence.steps)} steps of batch 16 with each method's default recipe,
-trained in Chromium on WASM, scored on ${count(evidence.liveTestExamples)} private live-test examples. One seed; measured
+trained in Chromium on WASM, scored on ${count(evidence.liveTestExamples)} private live-test examples. Seed 1; measured
 ${evidence.takenAt.slice(0, 10)} on ${evidence.device.cores} cores (${evidence.device.cpu}). Raw samples: \`docs/evidence/3-accuracy.json\`.
 
 | method | trained parameters | from this checkpoint | from random weights | training time |
