@@ -41,7 +41,7 @@ const engine = await openBrowserEngine();
 const runtime = await createNodeRuntime({ threads: 2 });
 const base = await projectModel('nano');
 const { task, liveTest } = await projectTask('definition-domain');
-const rows = [];
+const rows: Awaited<ReturnType<typeof measure>>[] = [];
 for (const [weights, seeds] of [
   ['pretrained', SEEDS],
   ['random', SEEDS.slice(0, 1)],
