@@ -10,8 +10,11 @@ const FORM_BYTES = 128 * 1024;
 /** Largest body of any route; adapter-node counts it while it streams. */
 export const MAX_BODY_BYTES = MAX_ARTIFACT_BYTES + FORM_BYTES;
 const MAX_OTHER_BODY_BYTES = 512 * 1024;
-/** A client that is sending reads the answer only later; it gets this long before it is cut off, in ms. */
-const LINGER = 1000;
+/**
+ * A client that is sending reads the answer only later, and a connection closed under it loses the answer.
+ * It gets this long, in ms, in which what it sends is dropped.
+ */
+const LINGER = 10_000;
 
 const SUBMISSION = /^\/api\/sessions\/[^/]+\/submissions\/[^/?]+(\?|$)/;
 
