@@ -10,7 +10,7 @@ import { buildTrainingStep, STATE_OUTPUTS } from '../engine/train/classifier.ts'
 import { countRecipe } from '../engine/train/count.ts';
 import { baseFor, batchFeeds } from '../engine/train/evaluate.ts';
 import { initialParameters } from '../engine/train/parameters.ts';
-import { breathe, TrainingState, type RunInput } from '../engine/train/trainer.ts';
+import { breathe, initialState, TrainingState, type RunInput } from '../engine/train/trainer.ts';
 import { speedOf, type Speed } from './speeds.ts';
 
 /** Timed steps; the one before them fills caches and is left out. */
@@ -40,7 +40,10 @@ export async function probeSpeed(
   if (await aborted()) return null;
   const session = await runtime.createSession(model, { keepOnDevice: STATE_OUTPUTS });
   const trainables = trainablesOf(config, recipe.method, labels);
-  const state = new TrainingState(session, initialParameters(trainables, weights, recipe.seed));
+  const state = new TrainingState(
+    session,
+    initialState(initialParameters(trainables, weights, recipe.seed)),
+  );
   try {
     const { batchSize, sequenceLength, seed, optimiser } = recipe;
     const examples = encodeExamples(

@@ -5,6 +5,7 @@ import { createNodeRuntime } from '../runtime/node.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { TINY_TASK, tinyModel, tinyRecipe } from '../testing/tiny.ts';
 import { evaluateArtifact } from './evaluate.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import type { RunEvent } from './events.ts';
 import { DivergedError, runRecipe, type RunInput } from './trainer.ts';
 
@@ -101,6 +102,73 @@ describe('a run', () => {
     expect(result.stopped).toBe(true);
     expect(result.trace).toHaveLength(3);
     expect(result.artifact.byteLength).toBeGreaterThan(0);
+  });
+
+  it.each(METHODS)(
+    'goes on from any checkpoint as if nothing had happened (K-1): $kind',
+    async (method) => {
+      const checkpoints: Checkpoint[] = [];
+      const whole = await run(method, 17, {
+        checkpoints: { everyMs: 0, save: async (made) => void checkpoints.push(made) },
+      });
+      expect(checkpoints.map(({ step }) => step)).toEqual(Array.from({ length: 17 }, (_, n) => n));
+      for (const step of [0, 1, 8, 16]) {
+        const resumed = await run(method, 17, { resume: structuredClone(checkpoints[step]!) });
+        expect(resumed.trace).toEqual(whole.trace);
+        expect(resumed.validations).toEqual(whole.validations);
+        expect(resumed.answers).toEqual(whole.answers);
+        expect(resumed.artifact).toEqual(whole.artifact);
+        expect(resumed.stopped).toBe(false);
+      }
+    },
+  );
+
+  it('says where it goes on, and does not evaluate the untuned model again (K-1)', async () => {
+    const checkpoints: Checkpoint[] = [];
+    const save = async (made: Checkpoint) => void checkpoints.push(made);
+    await run(METHODS[1]!, 6, { checkpoints: { everyMs: 0, save } });
+    const events: RunEvent[] = [];
+    await run(METHODS[1]!, 6, { resume: checkpoints[4]!, emit: (event) => events.push(event) });
+    const resumed = events.find((event) => event.type === 'resumed');
+    expect(resumed?.from.step).toBe(4);
+    expect(resumed?.from.trace).toHaveLength(4);
+    const steps = events.flatMap((event) => (event.type === 'step' ? [event.point.step] : []));
+    expect(steps).toEqual([5, 6]);
+    const validated = events.flatMap((event) =>
+      event.type === 'validation' ? [event.validation.step] : [],
+    );
+    expect(validated).toEqual([6]);
+  });
+
+  it('never stores two checkpoints at once, and none after its end (K-2)', async () => {
+    let writing = 0;
+    let most = 0;
+    let written = 0;
+    const save = async () => {
+      most = Math.max(most, ++writing);
+      await new Promise((resolve) => setTimeout(resolve, 15));
+      writing--;
+      written++;
+    };
+    await run(METHODS[1]!, 40, { checkpoints: { everyMs: 0, save } });
+    expect(most).toBe(1);
+    expect(writing).toBe(0);
+    expect(written).toBeGreaterThan(0);
+  });
+
+  it('releases every session when one cannot be made', async () => {
+    let open = 0;
+    const failing: Runtime = {
+      choice: runtime.choice,
+      async createSession(...args) {
+        if (open > 0) throw new Error('out of memory');
+        const session = await runtime.createSession(...args);
+        open++;
+        return { ...session, release: async () => void open-- };
+      },
+    };
+    await expect(run(METHODS[1]!, 2, { runtime: failing })).rejects.toThrow('out of memory');
+    expect(open).toBe(0);
   });
 
   it('says so when the loss is no longer a number', async () => {

@@ -1,8 +1,9 @@
 /**
  * One run: recipe in, trace and artifact out. The same code runs in the lab's worker and in Node.
  *
- * It never touches a clock except to report speed, and draws randomness only from the recipe's seed, so the
- * losses of two devices differ only by rounding.
+ * It never touches a clock except to report speed and to make checkpoints, and draws randomness only from the
+ * recipe's seed, so the losses of two devices differ only by rounding, and a run that was interrupted has the
+ * losses of one that was not.
  */
 import { encodeExamples, trainingBatches, type EncodedExample } from '../data/batches.ts';
 import type { Example, Task } from '../data/task.ts';
@@ -13,6 +14,7 @@ import type { BaseModel } from '../model/base-model.ts';
 import type { Held, HostTensor, Runtime, Session } from '../runtime/runtime.ts';
 import { scheduledRate, stepScalars } from './adamw.ts';
 import { chooseAnswers } from './answers.ts';
+import { Checkpointer, type Checkpoint, type CheckpointOptions } from './checkpoint.ts';
 import { buildTrainingStep, STATE_OUTPUTS } from './classifier.ts';
 import { countRecipe } from './count.ts';
 import { baseFor, batchFeeds, Evaluator } from './evaluate.ts';
@@ -29,6 +31,9 @@ export interface RunInput {
   emit?: (event: RunEvent) => void;
   /** Ends the run after the step in progress; what was trained so far is kept. */
   signal?: AbortSignal;
+  /** Goes on from here instead of the first step. */
+  resume?: Checkpoint;
+  checkpoints?: CheckpointOptions;
 }
 
 /** Validations during training, the first and the last step's not counted. */
@@ -47,36 +52,57 @@ export class DivergedError extends Error {
   }
 }
 
-/** Trainable state between steps: the vector and both moments, on the device where there is one. */
-type State = Record<'parameters' | 'moment1' | 'moment2', HostTensor | Held>;
-
 /** @throws {DivergedError} when the loss stops being finite */
 export async function runRecipe(input: RunInput): Promise<RunResult> {
-  const { runtime, task, recipe, signal, emit = () => {} } = input;
+  const { runtime, task, recipe, emit = () => {} } = input;
   const base = baseFor(recipe, input.base);
   const labels = task.labels.length;
-  const counts = countRecipe(base.config, recipe, labels);
   emit({ type: 'backend', choice: runtime.choice });
-  emit({ type: 'counts', counts });
+  emit({ type: 'counts', counts: countRecipe(base.config, recipe, labels) });
+  if (input.resume) {
+    const { step, trace, validations } = input.resume;
+    emit({ type: 'resumed', from: { step, trace, validations } });
+  }
   emit({ type: 'phase', phase: 'compiling' });
+  const evaluator = await Evaluator.create(runtime, base, recipe, labels);
+  try {
+    const session = await runtime.createSession(
+      buildTrainingStep(
+        { config: base.config, base: base.weights, recipe, labels, batchSize: recipe.batchSize },
+        recipe.optimiser,
+      ),
+      { keepOnDevice: STATE_OUTPUTS },
+    );
+    try {
+      return await train({ ...input, base, emit }, evaluator, session);
+    } finally {
+      await session.release();
+    }
+  } finally {
+    await evaluator.release();
+  }
+}
 
-  const trainables = trainablesOf(base.config, recipe.method, labels);
+/** The run itself, between the making of its sessions and their release. */
+async function train(
+  input: RunInput & Required<Pick<RunInput, 'emit'>>,
+  evaluator: Evaluator,
+  session: Session,
+): Promise<RunResult> {
+  const { runtime, base, task, recipe, signal, resume, emit } = input;
+  const trainables = trainablesOf(base.config, recipe.method, task.labels.length);
   const encode = (examples: readonly Example[]) =>
     encodeExamples(examples, task, base.tokenizer, recipe.sequenceLength);
   const validation = encode(input.validation);
-  const evaluator = await Evaluator.create(runtime, base, recipe, labels);
-  const session = await runtime.createSession(
-    buildTrainingStep(
-      { config: base.config, base: base.weights, recipe, labels, batchSize: recipe.batchSize },
-      recipe.optimiser,
-    ),
-    { keepOnDevice: STATE_OUTPUTS },
+  const state = new TrainingState(
+    session,
+    resume ?? initialState(initialParameters(trainables, base.weights, recipe.seed)),
   );
-  const first = initialParameters(trainables, base.weights, recipe.seed);
-  const state = new TrainingState(session, first);
+  const trace: TracePoint[] = [...(resume?.trace ?? [])];
+  const validations: Validation[] = [...(resume?.validations ?? [])];
+  const speed = new Speedometer(resume?.trainingSeconds);
+  const checkpointer = input.checkpoints ? new Checkpointer(input.checkpoints) : null;
 
-  const trace: TracePoint[] = [];
-  const validations: Validation[] = [];
   const validate = async (step: number, examples: readonly EncodedExample[]) => {
     const { score, predictions } = await evaluator.score(state.parameters, examples, breathe);
     const entry: Validation = { step, ...score };
@@ -86,10 +112,11 @@ export async function runRecipe(input: RunInput): Promise<RunResult> {
   };
 
   try {
-    emit({ type: 'phase', phase: 'evaluating' });
-    const before = await validate(0, validation);
+    if (!resume) emit({ type: 'phase', phase: 'evaluating' });
+    const before = resume
+      ? { entry: resume.validations[0]!, predictions: resume.firstPredictions }
+      : await validate(0, validation);
     emit({ type: 'phase', phase: 'training' });
-    const speed = new Speedometer();
     const every = Math.ceil(recipe.steps / (VALIDATIONS_DURING + 1));
     const batches = trainingBatches(
       encode(input.train),
@@ -98,7 +125,19 @@ export async function runRecipe(input: RunInput): Promise<RunResult> {
       base.config.padToken,
       recipe.seed,
     );
-    for (let step = 1; step <= recipe.steps && !signal?.aborted; step++) {
+    // The order of the data is the seed's: batches already trained on are drawn again and left out.
+    for (let used = 0; used < trace.length; used++) batches.next();
+    const checkpoint = async (): Promise<Checkpoint> => ({
+      step: trace.length,
+      ...(await state.copy()),
+      trace: [...trace],
+      validations: [...validations],
+      firstPredictions: [...before.predictions],
+      trainingSeconds: speed.totalSeconds,
+    });
+
+    for (let step = trace.length + 1; step <= recipe.steps && !signal?.aborted; step++) {
+      await checkpointer?.offer(checkpoint);
       const began = performance.now();
       const rate = scheduledRate(recipe.optimiser, step, recipe.steps);
       const { loss, gradientNorm } = await state.step(
@@ -128,7 +167,7 @@ export async function runRecipe(input: RunInput): Promise<RunResult> {
     return {
       recipe,
       choice: runtime.choice,
-      counts,
+      counts: countRecipe(base.config, recipe, task.labels.length),
       trace,
       validations,
       before: before.entry,
@@ -136,27 +175,39 @@ export async function runRecipe(input: RunInput): Promise<RunResult> {
       answers: chooseAnswers(task, input.validation, before.predictions, after.predictions),
       trainingSeconds: speed.totalSeconds,
       stopped: trace.length < recipe.steps,
-      artifact: writeArtifact(trainables, await state.read()),
+      artifact: writeArtifact(trainables, (await state.copy()).parameters),
     };
   } finally {
     state.dispose();
-    await session.release();
-    await evaluator.release();
+    await checkpointer?.settled();
   }
+}
+
+/** Trainable state on the host: the vector and both moments, each [P]. */
+type StateVectors = Pick<Checkpoint, 'parameters' | 'moment1' | 'moment2'>;
+
+/** The state before the first step. */
+export function initialState(parameters: Float32Array): StateVectors {
+  return {
+    parameters: Float32Array.from(parameters),
+    moment1: new Float32Array(parameters.length),
+    moment2: new Float32Array(parameters.length),
+  };
 }
 
 /** Feeds each step's outputs into the next and frees what the next no longer needs. */
 export class TrainingState {
   readonly #session: Session;
-  #state: State;
+  /** On the device where there is one, from the first step on. */
+  #state: Record<keyof StateVectors, HostTensor | Held>;
 
-  constructor(session: Session, parameters: Float32Array) {
+  constructor(session: Session, { parameters, moment1, moment2 }: StateVectors) {
     const shape = [parameters.length];
     this.#session = session;
     this.#state = {
       parameters: { data: parameters, shape },
-      moment1: { data: new Float32Array(parameters.length), shape },
-      moment2: { data: new Float32Array(parameters.length), shape },
+      moment1: { data: moment1, shape },
+      moment2: { data: moment2, shape },
     };
   }
 
@@ -188,11 +239,16 @@ export class TrainingState {
     return { loss: loss!, gradientNorm: gradientNorm! };
   }
 
-  /** Copies the parameter vector to the CPU. */
-  async read(): Promise<Float32Array> {
-    const { parameters } = this.#state;
-    if ('read' in parameters) return parameters.read();
-    return Float32Array.from(parameters.data);
+  /** Copies the state to the CPU. */
+  async copy(): Promise<StateVectors> {
+    const copied = async (value: HostTensor | Held) =>
+      Float32Array.from('read' in value ? await value.read() : value.data);
+    const { parameters, moment1, moment2 } = this.#state;
+    return {
+      parameters: await copied(parameters),
+      moment1: await copied(moment1),
+      moment2: await copied(moment2),
+    };
   }
 
   dispose(): void {
@@ -203,7 +259,12 @@ export class TrainingState {
 /** Seconds per step over the last moments, so that the time left follows a device that slows down. */
 class Speedometer {
   #recent: number[] = [];
-  #totalMs = 0;
+  #totalMs: number;
+
+  /** @param before seconds that an interrupted run had trained */
+  constructor(before = 0) {
+    this.#totalMs = before * 1000;
+  }
 
   step(ms: number): void {
     this.#totalMs += ms;
