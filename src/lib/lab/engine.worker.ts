@@ -11,10 +11,13 @@ import type { Recipe } from '../engine/formats/recipe.ts';
 import { loadBaseModel, MODEL_FILES } from '../engine/model/base-model.ts';
 import { createBrowserRuntime } from '../engine/runtime/browser.ts';
 import type { Runtime } from '../engine/runtime/runtime.ts';
-import { runRecipe, type RunInput } from '../engine/train/trainer.ts';
+import type { RunResult } from '../engine/train/events.ts';
+import type { Checkpoint } from '../engine/train/checkpoint.ts';
+import { DivergedError, runRecipe, type RunInput } from '../engine/train/trainer.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 import { probeSpeed } from './probe.ts';
-import type { FromWorker, Preflight, ToWorker } from './worker-protocol.ts';
+import { openRunStore } from './run-store.ts';
+import type { FromWorker, Preflight, RunOrder, ToWorker } from './worker-protocol.ts';
 
 const builds = {
   webgpu: {
@@ -25,11 +28,15 @@ const builds = {
   wasm: { load: () => import('onnxruntime-web/wasm'), wasm: wasmWasm, mjs: wasmMjs },
 };
 
+/** An interruption costs no more than this and one step. */
+const CHECKPOINT_EVERY_MS = 3000;
+
 type Assets = Pick<RunInput, 'base' | 'task' | 'train' | 'validation'>;
 
 /** Kept from run to run, so that a network that fails in the middle of a class stops nobody. */
 const runtimes = new Map<string, Promise<Runtime>>();
 const assets = new Map<string, Promise<Assets>>();
+const store = openRunStore();
 let running: AbortController | null = null;
 /** The timing of a few steps while nothing else goes on; a run ends it and waits for its last step. */
 let probing: { controller: AbortController; ended: Promise<unknown> } | null = null;
@@ -37,8 +44,18 @@ let probing: { controller: AbortController; ended: Promise<unknown> } | null = n
 self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === 'stop') running?.abort();
   else if (data.type === 'warm') void warm(data.recipe);
+  else if (data.type === 'lifeline') holdLifeline(data.lock);
   else void run(data);
 });
+
+/** A lock that is free again tells the page that this worker is gone, however it went. Secure contexts only. */
+function holdLifeline(lock: string): void {
+  if (!('locks' in navigator)) return;
+  void navigator.locks.request(lock, () => {
+    send({ type: 'alive' });
+    return new Promise(() => {});
+  });
+}
 
 async function warm(recipe: Recipe): Promise<void> {
   send({ type: 'ready', preflight: await preflight(recipe).catch(() => null) });
@@ -57,29 +74,63 @@ async function preflight(recipe: Recipe): Promise<Preflight> {
   return { choice: runtime.choice, speed };
 }
 
-async function run({ recipe, backend }: Extract<ToWorker, { type: 'run' }>): Promise<void> {
-  if (running) return send({ type: 'failed', message: 'A run is already going on.' });
-  running = new AbortController();
+async function run({ id, recipe, backend, checkpoint }: RunOrder): Promise<void> {
+  if (running) return send({ type: 'failed', message: 'A run is already going on.', again: true });
+  const { signal } = (running = new AbortController());
   try {
     probing?.controller.abort();
     await probing?.ended.catch(() => {});
-    const result = await runRecipe({
-      ...(await assetsOf(recipe)),
-      runtime: await runtimeFor(backend),
-      recipe,
-      signal: running.signal,
-      emit: (event) => send({ type: 'event', event }),
-    });
-    send({ type: 'done', result }, [result.artifact.buffer]);
+    const loaded = await assetsOf(recipe);
+    const runtime = await runtimeFor(backend);
+    const result = await train({ ...loaded, runtime, recipe, signal, resume: checkpoint }, id);
+    if (result) send({ type: 'done', result }, [result.artifact.buffer]);
   } catch (error) {
-    send({ type: 'failed', message: sentenceOf(error) });
+    send({
+      type: 'failed',
+      message: sentenceOf(error),
+      again: !(error instanceof DivergedError),
+    });
   } finally {
     running = null;
   }
 }
 
+/** What goes wrong here, the recipe's own divergence apart, is the engine's doing: null, after the page was told. */
+async function train(input: RunInput, id: string): Promise<RunResult | null> {
+  const checkpoints = { everyMs: CHECKPOINT_EVERY_MS, save: (made: Checkpoint) => keep(id, made) };
+  try {
+    return await runRecipe({
+      ...input,
+      checkpoints,
+      emit: (event) => send({ type: 'event', event }),
+    });
+  } catch (error) {
+    if (error instanceof DivergedError) throw error;
+    send({ type: 'lost', message: sentenceOf(error) });
+    return null;
+  }
+}
+
+/** On disk, or with the page where this browser keeps nothing. */
+async function keep(id: string, checkpoint: Checkpoint): Promise<void> {
+  try {
+    await store.saveCheckpoint(id, checkpoint);
+  } catch {
+    const { parameters, moment1, moment2 } = checkpoint;
+    const vectors = [parameters.buffer, moment1.buffer, moment2.buffer];
+    send({ type: 'checkpoint', checkpoint }, vectors);
+  }
+}
+
 function runtimeFor(prefer?: 'webgpu' | 'wasm'): Promise<Runtime> {
-  return remembered(runtimes, prefer ?? 'auto', () => createBrowserRuntime({ builds, prefer }));
+  return remembered(runtimes, prefer ?? 'auto', () =>
+    createBrowserRuntime({
+      builds,
+      prefer,
+      // A run that waits for a GPU that is gone may wait for ever: the page starts another worker.
+      onlost: (message) => send({ type: 'lost', message }),
+    }),
+  );
 }
 
 function assetsOf(recipe: Recipe): Promise<Assets> {

@@ -1,13 +1,19 @@
 /**
- * One lab's runs: the run on screen and those finished on this visit. Views read it; the worker client
- * feeds it through {@link reduceRun}.
+ * One page's runs: the run on screen, those finished, and those that were interrupted. Views read it; the
+ * worker client feeds it through {@link reduceRun}. It sees to it that no run is lost: each is on disk from
+ * its start, goes on after a reload, and moves to another worker when its own breaks down.
  */
 import type { Recipe } from '../engine/formats/recipe.ts';
+import type { Checkpoint } from '../engine/train/checkpoint.ts';
 import type { RunResult } from '../engine/train/events.ts';
+import { nextBackend } from './recovery.ts';
 import { IDLE, isActive, reduceRun, type RunAction, type RunState } from './run-state.ts';
+import { openRunStore, type RunStore, type UnfinishedRun } from './run-store.ts';
+import { openTrainingLock, type TrainingLock } from './training-lock.ts';
 import { makeUuid } from './uuid.ts';
+import { WakeLock } from './wake-lock.ts';
 import { WorkerClient } from './worker-client.ts';
-import type { Preflight } from './worker-protocol.ts';
+import type { Preflight, RunMessage, RunOrder } from './worker-protocol.ts';
 
 export interface FinishedRun {
   id: string;
@@ -17,35 +23,64 @@ export interface FinishedRun {
 }
 
 export interface RunControllerOptions {
+  /** A session's join code, or the lab: runs of one are not shown in the other. */
+  code: string;
   worker?: WorkerClient;
-  /** Runs kept from before a reload. */
-  finished?: FinishedRun[];
-  /** Called whenever what is on screen changes. */
+  store?: RunStore;
+  lock?: TrainingLock;
+  wakeLock?: Pick<WakeLock, 'hold' | 'release'>;
+  /** Called whenever the run says something, as often as that is. */
   onchange?: (run: RunState) => void;
-  onfinished?: (run: FinishedRun) => void;
+  /** Called when this browser keeps a finished run nowhere but on this page. */
+  onunkept?: () => void;
 }
 
 /** Steps can come faster than a screen can use them: views see the state at most this often. */
 const PUBLISH_EVERY_MS = 120;
 
+const OTHER_TAB = {
+  start:
+    'Another tab of this browser is training. Let it finish or stop it there, then press Run here.',
+  resume:
+    'A run is going on in another tab of this browser. It goes on there; its result shows here after a reload.',
+};
+
 export class RunController {
   run = $state.raw<RunState>(IDLE);
   finished = $state.raw<FinishedRun[]>([]);
+  /** Interrupted runs that do not go on by themselves; the student decides. */
+  interrupted = $state.raw<UnfinishedRun[]>([]);
+  /** Why nothing starts here, as a sentence. */
+  refusal = $state<string | null>(null);
   readonly active = $derived(isActive(this.run));
   /** What this device said of itself before its first run. */
   preflight = $state.raw<Preflight | null>(null);
 
   /** The true state, ahead of `run` by one publication at most. */
   #latest: RunState = IDLE;
+  /** Views' alone: nothing of a run waits for it. */
   #timer: ReturnType<typeof setTimeout> | null = null;
   #warm = false;
+  /** True from the press of Run until the lock is there or refused. */
+  #claiming = false;
+  #unlock: (() => void) | null = null;
+  /** The storing of the last result: the lock is held until it is done. */
+  #ending: Promise<void> = Promise.resolve();
+  /** The last checkpoint where the worker could store none. */
+  #held: Checkpoint | null = null;
+  #destroyed = false;
   readonly #worker: WorkerClient;
+  readonly #store: RunStore;
+  readonly #lock: TrainingLock;
+  readonly #wakeLock: Pick<WakeLock, 'hold' | 'release'>;
   readonly #options: RunControllerOptions;
 
-  constructor(options: RunControllerOptions = {}) {
+  constructor(options: RunControllerOptions) {
     this.#options = options;
     this.#worker = options.worker ?? new WorkerClient();
-    this.finished = options.finished ?? [];
+    this.#store = options.store ?? openRunStore();
+    this.#lock = options.lock ?? openTrainingLock();
+    this.#wakeLock = options.wakeLock ?? new WakeLock();
   }
 
   /**
@@ -59,50 +94,182 @@ export class RunController {
     this.#warm = this.preflight !== null;
   }
 
-  start(recipe: Recipe): void {
-    if (isActive(this.#latest)) return;
+  /** Brings back what earlier visits left: finished runs are listed, and the last interrupted one goes on. */
+  async open(goesOn: (recipe: Recipe) => boolean = () => true): Promise<void> {
+    const { code } = this.#options;
+    const known = new Set(this.finished.map(({ id }) => id));
+    const kept = await this.#store.runsOf(code).catch(() => []);
+    this.finished = [...kept.filter(({ id }) => !known.has(id)), ...this.finished];
+    const [last, ...older] = await this.#store.unfinishedOf(code).catch(() => []);
+    if (!last) return;
+    if (last.end !== 'none' || !goesOn(last.recipe)) {
+      this.interrupted = [last, ...older];
+      return;
+    }
+    this.interrupted = older;
+    await this.resume(last);
+  }
+
+  async start(recipe: Recipe): Promise<void> {
     // A proxy cannot be cloned to the worker, and later edits must not reach a run in progress.
     const own: Recipe = $state.snapshot(recipe);
-    this.#apply({ type: 'start', id: makeUuid(), recipe: own });
-    this.#worker.run(own, (message) => this.#apply(message));
+    await this.#claim(OTHER_TAB.start, async () => {
+      const id = makeUuid();
+      const run: UnfinishedRun = {
+        id,
+        code: this.#options.code,
+        recipe: own,
+        startedAt: Date.now(),
+        end: 'none',
+      };
+      await this.#store.begin(run).catch(() => undefined);
+      this.#apply({ type: 'start', id, recipe: own });
+      this.#train({ id, recipe: own });
+    });
   }
 
-  /** While training, the artifact of the last step is kept; before the first step there is nothing to keep. */
+  /** Goes on with an interrupted run, under its own id. */
+  async resume(run: UnfinishedRun): Promise<void> {
+    await this.#claim(OTHER_TAB.resume, async () => {
+      const { id, recipe } = run;
+      // The tab that had the lock may have ended the run, or thrown it away, in the meantime.
+      const left = await this.#store.unfinishedOf(run.code).catch(() => []);
+      this.interrupted = this.interrupted.filter((other) => other.id !== id);
+      if (!left.some((other) => other.id === id)) return;
+      await this.#store.begin({ ...run, end: 'none' }).catch(() => undefined);
+      const checkpoint = await this.#checkpointOf(id);
+      this.#apply({ type: 'start', id, recipe, from: checkpoint });
+      this.#train({ id, recipe, checkpoint });
+    });
+  }
+
+  /** Throws an interrupted run away. */
+  async discard(run: UnfinishedRun): Promise<void> {
+    this.interrupted = this.interrupted.filter(({ id }) => id !== run.id);
+    await this.#store.forget(run.id).catch(() => undefined);
+  }
+
+  /** What was trained is kept and becomes the run's result; before the first step there is nothing to keep. */
   stop(): void {
-    if (this.#latest.state === 'training') {
-      this.#worker.stop();
-      this.#apply({ type: 'stop' });
-    } else if (this.#latest.state === 'preparing') {
+    const run = this.#latest;
+    if (run.state !== 'training' && run.state !== 'preparing') return;
+    if (run.state === 'preparing' && run.live.step === 0) {
       this.#worker.terminate();
+      void this.#store.forget(run.live.id).catch(() => undefined);
       this.#apply({ type: 'discard' });
+      this.#letGo();
+      return;
     }
-  }
-
-  /** Adds runs kept from an earlier visit; those already listed stay as they are. */
-  restore(runs: readonly FinishedRun[]): void {
-    const known = new Set(this.finished.map(({ id }) => id));
-    this.finished = [...runs.filter(({ id }) => !known.has(id)), ...this.finished];
+    this.#worker.stop();
+    void this.#mark(run.live.id, run.live.recipe, 'stopped');
+    this.#apply({ type: 'stop' });
   }
 
   destroy(): void {
+    this.#destroyed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#worker.terminate();
+    this.#letGo();
+  }
+
+  /** Does `begin` with the lock of this browser's training; without it says why not. */
+  async #claim(refusal: string, begin: () => Promise<void>): Promise<void> {
+    if (this.#claiming || isActive(this.#latest)) return;
+    this.#claiming = true;
+    try {
+      await this.#ending;
+      const unlock = await this.#lock.acquire();
+      this.refusal = unlock ? null : refusal;
+      if (!unlock) return;
+      if (this.#destroyed) return unlock();
+      this.#unlock = unlock;
+      this.#wakeLock.hold();
+      await begin();
+      if (!isActive(this.#latest)) this.#letGo();
+    } finally {
+      this.#claiming = false;
+    }
+  }
+
+  #letGo(): void {
+    this.#unlock?.();
+    this.#unlock = null;
+    this.#wakeLock.release();
+  }
+
+  #train(order: RunOrder): void {
+    this.#worker.run(order, (message) => void this.#receive(order, message));
+  }
+
+  async #receive(order: RunOrder, message: RunMessage): Promise<void> {
+    if (message.type === 'checkpoint') this.#held = message.checkpoint;
+    else if (message.type === 'lost') await this.#recover(order, message.message);
+    else this.#apply(message);
+    if (message.type === 'done') this.#ending = this.#keep(order.id, message.result);
+    if (message.type === 'failed') this.#ending = this.#fail(order, message.again);
+    await this.#ending;
+    if (!isActive(this.#latest)) this.#letGo();
+  }
+
+  /** The worker is gone. Another one goes on from the last checkpoint, on the same backend once, then on WASM. */
+  async #recover(order: RunOrder, reason: string): Promise<void> {
+    const { id, recipe } = order;
+    const run = this.#latest;
+    if (!isActive(run)) return;
+    const { losses, step, choice } = run.live;
+    const backend = choice?.backend === 'webgpu' ? 'webgpu' : 'wasm';
+    const next = nextBackend(losses, backend);
+    const checkpoint = await this.#checkpointOf(id);
+    if (this.#destroyed || !isActive(this.#latest)) return;
+    if (next === null) return this.#giveUp(order, reason);
+    this.#apply({ type: 'recover', loss: { backend, step, next }, from: checkpoint ?? null });
+    this.#train({ id, recipe, backend: next, checkpoint });
+    if (run.state === 'stopping') this.#worker.stop();
+  }
+
+  async #giveUp(order: RunOrder, reason: string): Promise<void> {
+    const message = `The engine broke down again and again on this device: ${reason}`;
+    this.#apply({ type: 'failed', message, again: true });
+    await this.#fail(order, true);
+  }
+
+  /** @param again what has been trained may be taken up later, as the student likes */
+  async #fail({ id, recipe }: RunOrder, again: boolean): Promise<void> {
+    const trained = this.#latest.state === 'failed' && this.#latest.live.step > 0;
+    if (!again || !trained) return this.#store.forget(id).catch(() => undefined);
+    await this.#mark(id, recipe, 'lost');
+    const left = await this.#store.unfinishedOf(this.#options.code).catch(() => []);
+    this.interrupted = left.filter(({ end }) => end !== 'none');
+  }
+
+  async #mark(id: string, recipe: Recipe, end: UnfinishedRun['end']): Promise<void> {
+    const run = { id, code: this.#options.code, recipe, startedAt: Date.now(), end };
+    await this.#store.begin(run).catch(() => undefined);
+  }
+
+  async #checkpointOf(id: string): Promise<Checkpoint | undefined> {
+    const stored = await this.#store.checkpointOf(id).catch(() => undefined);
+    return stored ?? (this.#held ? structuredClone(this.#held) : undefined);
   }
 
   #apply(action: RunAction): void {
     const before = this.#latest;
     this.#latest = reduceRun(before, action);
     if (this.#latest === before) return;
+    if (!isActive(this.#latest)) this.#held = null;
     if (this.#latest.state === before.state && this.#latest.state === 'training')
       this.#publishSoon();
     else this.#publish();
-    if (this.#latest.state === 'finished') this.#keep(this.#latest.live.id, this.#latest.result);
+    this.#options.onchange?.(this.#latest);
   }
 
-  #keep(id: string, result: RunResult): void {
+  async #keep(id: string, result: RunResult): Promise<void> {
     const run: FinishedRun = { id, result, finishedAt: Date.now() };
     this.finished = [...this.finished, run];
-    this.#options.onfinished?.(run);
+    // Its checkpoint goes only now that the result is there: what cannot be stored can be trained to its end again.
+    await this.#store
+      .finish({ ...run, code: this.#options.code })
+      .catch(() => this.#options.onunkept?.());
   }
 
   #publishSoon(): void {
@@ -113,6 +280,5 @@ export class RunController {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.run = this.#latest;
-    this.#options.onchange?.(this.run);
   }
 }

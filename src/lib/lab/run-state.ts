@@ -11,6 +11,8 @@ import type {
   TracePoint,
   Validation,
 } from '../engine/train/events.ts';
+import type { CheckpointSummary } from '../engine/train/checkpoint.ts';
+import type { Loss } from './recovery.ts';
 import type { RunMessage } from './worker-protocol.ts';
 
 /** What a run has said so far. */
@@ -26,6 +28,10 @@ export interface Live {
   step: number;
   tokensPerSecond: number | null;
   secondsLeft: number | null;
+  /** Step at which the run last went on from a checkpoint; null when it was never interrupted. */
+  resumedAt: number | null;
+  /** Breakdowns of the engine that the run has survived. */
+  losses: readonly Loss[];
 }
 
 export type RunState =
@@ -45,11 +51,14 @@ export type RunState =
   | { state: 'failed'; live: Live; message: string };
 
 export type RunAction =
-  | { type: 'start'; id: string; recipe: Recipe }
+  /** `from`: what an interrupted run had done. */
+  | { type: 'start'; id: string; recipe: Recipe; from?: CheckpointSummary }
   | { type: 'stop' }
   /** The worker was ended before the first step: nothing was trained, nothing is kept. */
   | { type: 'discard' }
-  | RunMessage;
+  /** The engine was lost, and another one takes the run over: from a checkpoint, or from the beginning. */
+  | { type: 'recover'; loss: Loss; from: CheckpointSummary | null }
+  | Extract<RunMessage, { type: 'event' | 'done' | 'failed' }>;
 
 export const IDLE: RunState = { state: 'idle' };
 
@@ -64,11 +73,13 @@ export function isActive(
 export function reduceRun(run: RunState, action: RunAction): RunState {
   switch (action.type) {
     case 'start':
-      return isActive(run) ? run : begin(action.id, action.recipe);
+      return isActive(run) ? run : begin(action.id, action.recipe, action.from);
     case 'stop':
       return run.state === 'training' ? { state: 'stopping', live: run.live } : run;
     case 'discard':
       return isActive(run) ? IDLE : run;
+    case 'recover':
+      return isActive(run) ? recover(run, action.loss, action.from) : run;
     case 'event':
       return isActive(run) ? applyEvent(run, action.event) : run;
     case 'done':
@@ -91,24 +102,49 @@ export function reduceRun(run: RunState, action: RunAction): RunState {
   }
 }
 
-function begin(id: string, recipe: Recipe): RunState {
-  return {
-    state: 'preparing',
-    phase: 'loading',
-    loaded: null,
-    total: null,
-    live: {
-      id,
-      recipe,
-      choice: null,
-      counts: null,
-      trace: [],
-      validations: [],
-      step: 0,
-      tokensPerSecond: null,
-      secondsLeft: null,
-    },
+function begin(id: string, recipe: Recipe, from?: CheckpointSummary): RunState {
+  const live: Live = {
+    id,
+    recipe,
+    choice: null,
+    counts: null,
+    trace: [],
+    validations: [],
+    step: 0,
+    tokensPerSecond: null,
+    secondsLeft: null,
+    resumedAt: null,
+    losses: [],
   };
+  return prepare(from ? goBack(live, from) : live);
+}
+
+const prepare = (live: Live): RunState => ({
+  state: 'preparing',
+  phase: 'loading',
+  loaded: null,
+  total: null,
+  live,
+});
+
+/** Steps after the checkpoint are trained again, so they are taken back. */
+function goBack(live: Live, from: CheckpointSummary | null): Live {
+  const { step, trace, validations } = from ?? { step: 0, trace: [], validations: [] };
+  const resumedAt = from ? step : null;
+  return {
+    ...live,
+    trace,
+    validations,
+    step,
+    resumedAt,
+    tokensPerSecond: null,
+    secondsLeft: null,
+  };
+}
+
+function recover(run: Active, loss: Loss, from: CheckpointSummary | null): RunState {
+  const live = goBack({ ...run.live, losses: [...run.live.losses, loss] }, from);
+  return run.state === 'stopping' ? { state: 'stopping', live } : prepare(live);
 }
 
 type Active = Extract<RunState, { state: 'preparing' | 'training' | 'stopping' }>;
@@ -149,12 +185,13 @@ function applyEvent(run: Active, event: Event): RunState {
   }
 }
 
-/** Share of the run's visible work that is done, 0–1: bytes while loading, then steps. */
+/** Share of the run's visible work that is done, 0–1: bytes while loading, then steps; a resumed run has some. */
 export function progressOf(run: RunState): number {
   switch (run.state) {
     case 'idle':
       return 0;
     case 'preparing':
+      if (run.live.step > 0) return run.live.step / run.live.recipe.steps;
       return run.phase === 'loading' && run.total ? (run.loaded ?? 0) / run.total : 0;
     case 'training':
     case 'stopping':

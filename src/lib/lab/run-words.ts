@@ -1,7 +1,8 @@
 /** A run in words: the sentence over the plot, and what a screen reader hears now and then. */
 import { deviceName } from '../live/device-words.ts';
 import { formatBytes, formatDuration, formatFixed, formatStepTime } from '../ui/format.ts';
-import type { RunState } from './run-state.ts';
+import type { Live, RunState } from './run-state.ts';
+import type { UnfinishedRun } from './run-store.ts';
 import type { Estimate } from './speeds.ts';
 
 /** One sentence that says what the run is doing. */
@@ -44,7 +45,20 @@ export function describeRun(run: RunState): string {
   }
 }
 
-/** The same for a screen reader, with the loss: said at most every few seconds. */
+const BACKEND = { webgpu: 'WebGPU', wasm: 'WASM' } as const;
+
+/** Where the run trains and why, and what it has been through to get there. */
+export function describeBackend({ choice, resumedAt, losses }: Live): string {
+  const lost = losses.map(({ backend, step, next }) => {
+    const happened = `${BACKEND[backend]} was lost at step ${step}`;
+    if (next === null) return `${happened}.`;
+    return `${happened}; going on with ${next === backend ? `${BACKEND[next]}, started anew` : BACKEND[next]}.`;
+  });
+  const resumed = resumedAt === null ? [] : [`Resumed at step ${resumedAt}.`];
+  return [...lost, ...resumed, ...(choice ? [choice.reason] : [])].join(' ');
+}
+
+/** What the run does, for a screen reader, with the loss: said at most every few seconds. */
 export function announceRun(run: RunState): string {
   const sentence = describeRun(run);
   if (run.state === 'training') {
@@ -68,4 +82,16 @@ export function describeEstimate(estimate: Estimate): string {
         ? `your last run of this kind took ${step}.`
         : `${step}, from another run of yours, scaled by what this recipe computes.`;
   return `About ${formatDuration(estimate.seconds)} of training on this device (${deviceName(estimate)}). An estimate: ${how}`;
+}
+
+/** Why an interrupted run does not go on by itself, and what is safe. */
+export function describeInterruption(end: UnfinishedRun['end']): string {
+  switch (end) {
+    case 'stopped':
+      return 'You stopped it, and the page was left before its result was stored. What it had trained is kept in this browser.';
+    case 'lost':
+      return 'The engine broke down on this device. What the run had trained is kept in this browser.';
+    case 'none':
+      return 'The page was left while it trained, and it is not for the round that runs now. What it had trained is kept in this browser.';
+  }
 }

@@ -1,10 +1,11 @@
 /** The lab's end of the engine worker: makes it on first use, keeps it, and replaces it after a crash. */
 import type { Recipe } from '../engine/formats/recipe.ts';
-import type { FromWorker, Preflight, RunMessage, ToWorker } from './worker-protocol.ts';
+import { makeUuid } from './uuid.ts';
+import type { FromWorker, Preflight, RunMessage, RunOrder, ToWorker } from './worker-protocol.ts';
 
 /** The part of `Worker` that is used, so that tests can put their own in its place. */
 export interface EngineWorker {
-  postMessage(message: ToWorker): void;
+  postMessage(message: ToWorker, transfer: Transferable[]): void;
   terminate(): void;
   onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
   onerror: ((event: ErrorEvent) => void) | null;
@@ -19,6 +20,7 @@ export class WorkerClient {
   #receive: ((message: RunMessage) => void) | null = null;
   /** Ends the wait for a warming. */
   #warmed: ((preflight: Preflight | null) => void) | null = null;
+  #lifeline: AbortController | null = null;
   readonly #create: () => EngineWorker;
 
   constructor(create: () => EngineWorker = createWorker) {
@@ -37,37 +39,70 @@ export class WorkerClient {
     });
   }
 
-  /** Runs `recipe`; `receive` gets every message up to `done` or `failed`. One run at a time. */
-  run(recipe: Recipe, receive: (message: RunMessage) => void): void {
+  /**
+   * Runs a recipe, one at a time; `receive` gets every message up to `done`, `failed` or `lost`. After the
+   * last of these the worker is gone, and the next run makes another. A checkpoint's vectors are moved.
+   */
+  run(order: RunOrder, receive: (message: RunMessage) => void): void {
     this.#receive = receive;
-    this.#post({ type: 'run', recipe });
+    const { checkpoint } = order;
+    const moved = checkpoint
+      ? [checkpoint.parameters.buffer, checkpoint.moment1.buffer, checkpoint.moment2.buffer]
+      : [];
+    this.#post({ type: 'run', ...order }, moved);
   }
 
-  #post(message: ToWorker): void {
+  #post(message: ToWorker, transfer: Transferable[] = []): void {
     try {
-      const worker = (this.#worker ??= this.#create());
-      worker.onmessage = ({ data }) => {
-        if (data.type === 'ready') this.#settleWarming(data.preflight);
-        else this.#receive?.(data);
-      };
-      // A worker whose script could not be fetched reports an error without a message.
-      worker.onerror = (event) =>
-        this.#fail(
-          event.message
-            ? `The engine stopped: ${event.message}.`
-            : 'The engine could not be loaded. Check the connection and run again.',
-        );
-      worker.postMessage(message);
+      (this.#worker ??= this.#start()).postMessage(message, transfer);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.#fail(`This browser could not start the engine: ${reason}.`);
+      const message = `This browser could not start the engine: ${reason}.`;
+      this.#end({ type: 'failed', message, again: true });
     }
   }
 
-  #fail(message: string): void {
+  #start(): EngineWorker {
+    const worker = this.#create();
+    const lock = `rankroom:worker:${makeUuid()}`;
+    let alive = false;
+    worker.onmessage = ({ data }) => {
+      alive = true;
+      if (data.type === 'ready') this.#settleWarming(data.preflight);
+      else if (data.type === 'alive') this.#watch(lock);
+      else if (data.type === 'lost') this.#end(data);
+      else this.#receive?.(data);
+    };
+    // A worker whose script could not be fetched reports an error without a message, and has never spoken.
+    worker.onerror = (event) =>
+      this.#end(
+        alive || event.message
+          ? { type: 'lost', message: event.message || 'The engine stopped.' }
+          : {
+              type: 'failed',
+              message: 'The engine could not be loaded. Check the connection and run again.',
+              again: true,
+            },
+      );
+    worker.postMessage({ type: 'lifeline', lock }, []);
+    return worker;
+  }
+
+  /** A worker that the browser kills says nothing; its lock is then free. */
+  #watch(lock: string): void {
+    this.#lifeline?.abort();
+    const { signal } = (this.#lifeline = new AbortController());
+    navigator.locks
+      .request(lock, { signal }, () => {
+        if (!signal.aborted) this.#end({ type: 'lost', message: 'The browser ended the engine.' });
+      })
+      .catch(() => undefined);
+  }
+
+  #end(message: RunMessage): void {
     const receive = this.#receive;
     this.terminate();
-    receive?.({ type: 'failed', message });
+    receive?.(message);
   }
 
   #settleWarming(preflight: Preflight | null): void {
@@ -77,7 +112,7 @@ export class WorkerClient {
 
   /** Asks for the end after the step in progress; `done` follows. */
   stop(): void {
-    this.#worker?.postMessage({ type: 'stop' });
+    this.#worker?.postMessage({ type: 'stop' }, []);
   }
 
   /** Ends the worker at once; nothing more is received. */
@@ -85,6 +120,8 @@ export class WorkerClient {
     const worker = this.#worker;
     this.#worker = null;
     this.#receive = null;
+    this.#lifeline?.abort();
+    this.#lifeline = null;
     this.#settleWarming(null);
     if (!worker) return;
     worker.onmessage = null;

@@ -1,5 +1,6 @@
 /** Messages between the lab and the engine worker. One worker runs one recipe at a time. */
 import type { Recipe } from '../engine/formats/recipe.ts';
+import type { Checkpoint } from '../engine/train/checkpoint.ts';
 import type { BackendChoice, RunEvent, RunResult } from '../engine/train/events.ts';
 import type { Speed } from './speeds.ts';
 
@@ -10,21 +11,38 @@ export interface Preflight {
   speed: Speed | null;
 }
 
+export interface RunOrder {
+  /** Checkpoints are stored under it. */
+  id: string;
+  recipe: Recipe;
+  /** Overrides the worker's own choice. */
+  backend?: 'webgpu' | 'wasm';
+  /** Goes on from here instead of the first step. */
+  checkpoint?: Checkpoint;
+}
+
 export type ToWorker =
   /** Loads model, task and backend before they are needed, and times a few steps; `ready` follows. */
   | { type: 'warm'; recipe: Recipe }
-  /** `backend` overrides the worker's own choice. */
-  | { type: 'run'; recipe: Recipe; backend?: 'webgpu' | 'wasm' }
+  /** Names the lock that the worker holds for as long as it lives; `alive` follows where there are locks. */
+  | { type: 'lifeline'; lock: string }
+  | ({ type: 'run' } & RunOrder)
   /** Ends the run after the step in progress; `done` follows with `stopped: true`. */
   | { type: 'stop' };
 
 export type FromWorker =
   /** Null when something could not be loaded: the run says what, when it meets it again. */
   | { type: 'ready'; preflight: Preflight | null }
+  /** The worker holds its lock. */
+  | { type: 'alive' }
   | { type: 'event'; event: RunEvent }
+  /** A checkpoint that could not be stored on disk, for the page to hold. */
+  | { type: 'checkpoint'; checkpoint: Checkpoint }
   | { type: 'done'; result: RunResult }
-  /** `message` is a sentence for the student. */
-  | { type: 'failed'; message: string };
+  /** `message` is a sentence for the student; `again` says that another try may succeed as it is. */
+  | { type: 'failed'; message: string; again: boolean }
+  /** The engine broke down, not the recipe: the run can go on in another worker. */
+  | { type: 'lost'; message: string };
 
-/** What comes of a run: everything but the end of a warming. */
-export type RunMessage = Exclude<FromWorker, { type: 'ready' }>;
+/** What comes of a run: everything but the end of a warming and a sign of life. */
+export type RunMessage = Exclude<FromWorker, { type: 'ready' | 'alive' }>;

@@ -4,16 +4,15 @@
  * time, never the result.
  */
 import type { FinishedRun } from '../lab/run-controller.svelte.ts';
-import type { Keep, Pending } from './keep.ts';
+import type { Answered, Keep, Pending, Settled } from './keep.ts';
 import type { Report, SubmissionReceipt } from './protocol.ts';
 
-export type Delivery =
-  | { state: 'uploading'; runId: string; attempt: number }
+type Progress =
+  | { state: 'uploading'; attempt: number }
   /** The last attempt failed in a way that may pass; the next follows by itself. */
-  | { state: 'waiting'; runId: string; attempt: number; reason: string }
-  | { state: 'received'; runId: string; receipt: SubmissionReceipt }
-  /** The server will not take it; sending it again changes nothing. */
-  | { state: 'refused'; runId: string; reason: string };
+  | { state: 'waiting'; attempt: number; reason: string };
+
+export type Delivery = Pick<Pending, 'runId' | 'roundId' | 'createdAt'> & (Progress | Answered);
 
 export interface OutboxOptions {
   code: string;
@@ -25,9 +24,28 @@ export interface OutboxOptions {
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 15_000;
+/** An artifact of 16 MiB needs 90 s at 1.5 Mbit/s; what takes longer is more likely dead than slow. */
+const UPLOAD_TIMEOUT_MS = 90_000;
+
+/**
+ * Whether a run that was refused may be tried again in a round: the round's own reasons end with the round,
+ * a missing seat can be taken, and a file that is broken or too large stays so.
+ */
+export function mayResubmit(delivery: Delivery | undefined, roundId: string): boolean {
+  if (!delivery) return true;
+  if (delivery.state !== 'refused') return false;
+  const { status } = delivery;
+  if (status === 409 || status === 422) return delivery.roundId !== roundId;
+  return status === 401 || status === 403 || status === 404;
+}
+
+/** The newest first. */
+export function newestFirst(deliveries: Readonly<Record<string, Delivery>>): Delivery[] {
+  return Object.values(deliveries).sort((a, b) => b.createdAt - a.createdAt);
+}
 
 export class Outbox {
-  /** By run id, in the order of submission. */
+  /** By run id. */
   deliveries = $state.raw<Record<string, Delivery>>({});
   /** True when this browser keeps nothing on disk: the page must stay open until the receipt. */
   unsafe = $state(false);
@@ -48,7 +66,7 @@ export class Outbox {
 
   /** Submits a finished run; resolves when it was received or refused. */
   async submit({ id, result }: FinishedRun, roundId: string): Promise<void> {
-    if (this.deliveries[id] && this.deliveries[id].state !== 'refused') return;
+    if (!mayResubmit(this.deliveries[id], roundId)) return;
     const pending: Pending = {
       runId: id,
       code: this.#code,
@@ -62,7 +80,7 @@ export class Outbox {
       artifact: result.artifact,
       createdAt: Date.now(),
     };
-    this.#set({ state: 'uploading', runId: id, attempt: 1 });
+    this.#set(pending, { state: 'uploading', attempt: 1 });
     try {
       await this.#keep.addPending(pending);
     } catch {
@@ -73,11 +91,11 @@ export class Outbox {
 
   /** Takes up what an earlier visit left unacknowledged. */
   async resume(): Promise<void> {
-    const receipts = await this.#keep.receiptsOf(this.#code).catch(() => []);
-    for (const { runId, receipt } of receipts) this.#set({ state: 'received', runId, receipt });
+    const settled = await this.#keep.settledOf(this.#code).catch(() => []);
+    for (const one of settled) this.#set(one, one.answer);
     const left = await this.#keep.pendingOf(this.#code).catch(() => []);
     await Promise.all(
-      left.filter(({ runId }) => !this.deliveries[runId]).map((pending) => this.#deliver(pending)),
+      left.filter((one) => this.#isNews(one)).map((pending) => this.#deliver(pending)),
     );
   }
 
@@ -91,24 +109,24 @@ export class Outbox {
     this.retryNow();
   }
 
+  /** A run that was refused and submitted again is pending once more. */
+  #isNews({ runId, roundId }: Pending): boolean {
+    return mayResubmit(this.deliveries[runId], roundId);
+  }
+
   async #deliver(pending: Pending): Promise<void> {
-    const { runId } = pending;
     for (let attempt = 1; !this.#closed; attempt++) {
-      this.#set({ state: 'uploading', runId, attempt });
+      this.#set(pending, { state: 'uploading', attempt });
       const answer = await this.#send(pending);
-      if (answer.kind === 'again') {
-        this.#set({ state: 'waiting', runId, attempt, reason: answer.reason });
+      if (answer.state === 'again') {
+        this.#set(pending, { state: 'waiting', attempt, reason: answer.reason });
         await this.#pause(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1)));
         continue;
       }
-      if (answer.kind === 'received') {
-        const { receipt } = answer;
-        await this.#keep.settle({ runId, code: pending.code, receipt }).catch(() => undefined);
-        this.#set({ state: 'received', runId, receipt });
-      } else {
-        await this.#keep.removePending(runId).catch(() => undefined);
-        this.#set({ state: 'refused', runId, reason: answer.reason });
-      }
+      const { runId, code, roundId, createdAt } = pending;
+      const settled: Settled = { runId, code, roundId, createdAt, answer };
+      await this.#keep.settle(settled).catch(() => undefined);
+      this.#set(pending, answer);
       return;
     }
   }
@@ -123,10 +141,15 @@ export class Outbox {
       const response = await this.#fetch(`/api/sessions/${code}/submissions/${runId}`, {
         method: 'PUT',
         body,
+        signal: AbortSignal.timeout(UPLOAD_TIMEOUT_MS),
       });
       return await readAnswer(response);
-    } catch {
-      return { kind: 'again', reason: 'The server cannot be reached.' };
+    } catch (error) {
+      const late = error instanceof DOMException && error.name === 'TimeoutError';
+      return {
+        state: 'again',
+        reason: late ? 'The upload took too long.' : 'The server cannot be reached.',
+      };
     }
   }
 
@@ -138,27 +161,28 @@ export class Outbox {
     this.#wake.delete(wake);
   }
 
-  #set(delivery: Delivery): void {
-    this.deliveries = { ...this.deliveries, [delivery.runId]: delivery };
+  #set({ runId, roundId, createdAt }: Omit<Settled, 'answer'>, now: Progress | Answered): void {
+    this.deliveries = { ...this.deliveries, [runId]: { runId, roundId, createdAt, ...now } };
   }
 }
 
-type Answer =
-  | { kind: 'received'; receipt: SubmissionReceipt }
-  | { kind: 'refused'; reason: string }
-  | { kind: 'again'; reason: string };
+type Answer = Answered | { state: 'again'; reason: string };
 
 /** A 4xx is final, except those that only ask for patience (408, 425, 429). */
 async function readAnswer(response: Response): Promise<Answer> {
   const body: unknown = await response.json().catch(() => null);
-  if (response.ok && isReceipt(body)) return { kind: 'received', receipt: body };
+  if (response.ok && isReceipt(body)) return { state: 'received', receipt: body };
   const said =
     body !== null && typeof body === 'object' && 'error' in body && typeof body.error === 'string'
       ? body.error
       : null;
   if (response.status >= 400 && response.status < 500 && ![408, 425, 429].includes(response.status))
-    return { kind: 'refused', reason: said ?? `The server refused it (${response.status}).` };
-  return { kind: 'again', reason: said ?? 'The server could not take it yet.' };
+    return {
+      state: 'refused',
+      status: response.status,
+      reason: said ?? `The server refused it (${response.status}).`,
+    };
+  return { state: 'again', reason: said ?? 'The server could not take it yet.' };
 }
 
 function isReceipt(body: unknown): body is SubmissionReceipt {

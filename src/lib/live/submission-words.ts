@@ -43,7 +43,7 @@ export function describeDelivery(
       return {
         kind: 'failed',
         title: delivery.reason,
-        detail: 'The run itself is kept in this browser, below.',
+        detail: 'It does not count, and the run itself stays in this browser, below.',
       };
     case 'received':
       return describeReceived(delivery, session, others);

@@ -19,6 +19,8 @@ export interface BrowserRuntimeOptions {
   builds: { webgpu: OrtBuild; wasm: OrtBuild };
   /** Overrides the choice; a backend that is not there falls back, and the reason says so. */
   prefer?: 'webgpu' | 'wasm';
+  /** Called once when the GPU device is lost; nothing runs on this runtime afterwards. */
+  onlost?: (message: string) => void;
 }
 
 /** More threads than this gain nothing on matrices as small as the lab's. */
@@ -28,6 +30,9 @@ const MAX_THREADS = 4;
 interface GpuAdapter {
   info?: { isFallbackAdapter?: boolean; vendor?: string; architecture?: string };
 }
+interface GpuDevice {
+  lost: Promise<{ message: string }>;
+}
 interface GpuNavigator {
   gpu?: { requestAdapter(): Promise<GpuAdapter | null> };
 }
@@ -35,13 +40,32 @@ interface GpuNavigator {
 export async function createBrowserRuntime({
   builds,
   prefer,
+  onlost,
 }: BrowserRuntimeOptions): Promise<Runtime> {
   const choice = await chooseBackend(prefer);
   const build = choice.backend === 'webgpu' ? builds.webgpu : builds.wasm;
   const ort = await build.load();
   ort.env.wasm.numThreads = choice.threads;
   ort.env.wasm.wasmPaths = { wasm: build.wasm, mjs: build.mjs };
-  return ortRuntime(ort, choice, { executionProviders: [choice.backend] });
+  const runtime = ortRuntime(ort, choice, { executionProviders: [choice.backend] });
+  return choice.backend === 'webgpu' && onlost ? watched(runtime, ort.env, onlost) : runtime;
+}
+
+/** ONNX Runtime makes its device with the first session, and never another one. */
+function watched(runtime: Runtime, env: Env, onlost: (message: string) => void): Runtime {
+  let watching = false;
+  return {
+    ...runtime,
+    async createSession(...args) {
+      const session = await runtime.createSession(...args);
+      if (!watching) {
+        watching = true;
+        const device = (await env.webgpu.device) as unknown as GpuDevice;
+        void device.lost.then(({ message }) => onlost(message || 'The GPU was lost.'));
+      }
+      return session;
+    },
+  };
 }
 
 async function chooseBackend(prefer?: 'webgpu' | 'wasm'): Promise<BackendChoice> {

@@ -22,7 +22,7 @@ export interface Checkpoint {
   trainingSeconds: number;
 }
 
-/** What a run tells of the checkpoint it goes on from. */
+/** What a checkpoint tells of the run so far. */
 export type CheckpointSummary = Pick<Checkpoint, 'step' | 'trace' | 'validations'>;
 
 export interface CheckpointOptions {

@@ -3,7 +3,6 @@
  * Types only; the trainer makes them, the worker forwards them, views render them.
  */
 import type { Recipe } from '../formats/recipe.ts';
-import type { CheckpointSummary } from './checkpoint.ts';
 
 export type Backend = 'webgpu' | 'wasm' | 'node';
 
@@ -67,8 +66,6 @@ export type RunEvent =
   /** `loaded` and `total` are bytes, present while loading. */
   | { type: 'phase'; phase: RunPhase; loaded?: number; total?: number }
   | { type: 'counts'; counts: Counts }
-  /** An interrupted run goes on from here; steps after it are trained again. */
-  | { type: 'resumed'; from: CheckpointSummary }
   | {
       type: 'step';
       point: TracePoint;

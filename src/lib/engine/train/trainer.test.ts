@@ -123,15 +123,12 @@ describe('a run', () => {
     },
   );
 
-  it('says where it goes on, and does not evaluate the untuned model again (K-1)', async () => {
+  it('trains only what is left, and does not evaluate the untuned model again (K-1)', async () => {
     const checkpoints: Checkpoint[] = [];
     const save = async (made: Checkpoint) => void checkpoints.push(made);
     await run(METHODS[1]!, 6, { checkpoints: { everyMs: 0, save } });
     const events: RunEvent[] = [];
     await run(METHODS[1]!, 6, { resume: checkpoints[4]!, emit: (event) => events.push(event) });
-    const resumed = events.find((event) => event.type === 'resumed');
-    expect(resumed?.from.step).toBe(4);
-    expect(resumed?.from.trace).toHaveLength(4);
     const steps = events.flatMap((event) => (event.type === 'step' ? [event.point.step] : []));
     expect(steps).toEqual([5, 6]);
     const validated = events.flatMap((event) =>

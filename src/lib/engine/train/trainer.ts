@@ -59,10 +59,6 @@ export async function runRecipe(input: RunInput): Promise<RunResult> {
   const labels = task.labels.length;
   emit({ type: 'backend', choice: runtime.choice });
   emit({ type: 'counts', counts: countRecipe(base.config, recipe, labels) });
-  if (input.resume) {
-    const { step, trace, validations } = input.resume;
-    emit({ type: 'resumed', from: { step, trace, validations } });
-  }
   emit({ type: 'phase', phase: 'compiling' });
   const evaluator = await Evaluator.create(runtime, base, recipe, labels);
   try {

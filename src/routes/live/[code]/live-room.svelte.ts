@@ -2,11 +2,13 @@
  * A student's place in a session, put together: the live client, the runs, the outbox and what is
  * kept on disk. The page renders it and nothing else.
  */
-import { defaultRecipe } from '$lib/engine/formats/recipe.ts';
-import { RunController, type FinishedRun } from '$lib/lab/run-controller.svelte.ts';
+import { defaultRecipe, type Recipe } from '$lib/engine/formats/recipe.ts';
+import { RunController } from '$lib/lab/run-controller.svelte.ts';
 import { isActive, type RunState } from '$lib/lab/run-state.ts';
 import { boardOf } from '$lib/live/board.ts';
+import { challengeViolations } from '$lib/live/challenge.ts';
 import { LiveClient } from '$lib/live/client.svelte.ts';
+import { takesSubmissions } from '$lib/live/closing.ts';
 import { openKeep } from '$lib/live/keep.ts';
 import { Outbox } from '$lib/live/outbox.svelte.ts';
 import { currentRound, submissionsOf } from '$lib/live/session.ts';
@@ -18,16 +20,16 @@ export class LiveRoom {
   /** True once the files of the coming round have been fetched. */
   ready = $state(false);
 
-  readonly #keep = openKeep();
-  readonly #code: string;
+  #broughtBack = false;
 
   constructor(code: string) {
-    this.#code = code;
     this.client = new LiveClient({ code, role: 'participant' });
-    this.outbox = new Outbox({ code, keep: this.#keep });
+    this.outbox = new Outbox({ code, keep: openKeep() });
     this.controller = new RunController({
+      code,
       onchange: (run) => this.#report(run),
-      onfinished: (run) => this.#store(run),
+      // The run still stands on this page; Submit says what that means.
+      onunkept: () => (this.outbox.unsafe = true),
     });
   }
 
@@ -49,13 +51,19 @@ export class LiveRoom {
     ).length;
   }
 
-  /** Brings back what an earlier visit left, and fetches what the round will need. */
+  /** Sends what an earlier visit left unanswered, and fetches what the round will need. */
   async open(): Promise<void> {
-    this.controller.restore(await this.#keep.runsOf(this.#code).catch(() => []));
     void this.outbox.resume();
     await this.controller.warm(defaultRecipe());
     this.ready = true;
     this.#reportPreflight();
+  }
+
+  /** Brings back the runs of an earlier visit, once the session says which round they would go on in. */
+  bringBack(): void {
+    if (this.#broughtBack || !this.session) return;
+    this.#broughtBack = true;
+    void this.controller.open((recipe) => this.#isWanted(recipe));
   }
 
   close(): void {
@@ -64,11 +72,14 @@ export class LiveRoom {
     this.controller.destroy();
   }
 
-  #store(run: FinishedRun): void {
-    // Where nothing can be kept, the run still stands on this page; Submit says what that means.
-    this.#keep.addRun(this.#code, run).catch(() => {
-      this.outbox.unsafe = true;
-    });
+  /** An interrupted run goes on by itself where its result could be submitted. */
+  #isWanted(recipe: Recipe): boolean {
+    const { round } = this;
+    return (
+      round !== null &&
+      takesSubmissions(round, Date.now()) &&
+      challengeViolations(round.challenge, recipe).length === 0
+    );
   }
 
   #reportPreflight(): void {

@@ -1,0 +1,15 @@
+/** How long after its end a round still takes submissions. The server decides by it; pages say until when. */
+import type { Round } from './session.ts';
+
+/** A run that was under way when its round ended may still arrive, in ms. */
+export const SUBMISSION_GRACE_MS = 2 * 60_000;
+
+/** ms since the epoch, by the server's clock; null while the round runs. */
+export function submitUntil(round: Pick<Round, 'endedAt'>): number | null {
+  return round.endedAt === null ? null : round.endedAt + SUBMISSION_GRACE_MS;
+}
+
+export function takesSubmissions(round: Pick<Round, 'endedAt'>, now: number): boolean {
+  const until = submitUntil(round);
+  return until === null || now <= until;
+}
