@@ -69,7 +69,7 @@ describe('reduceRun', () => {
   it('ignores a second start, and messages that come after the end', () => {
     const training = play(start, step(1));
     expect(reduceRun(training, { ...start, id: 'run-2' })).toBe(training);
-    const failed = reduceRun(training, { type: 'failed', message: 'x' });
+    const failed = reduceRun(training, { type: 'failed', message: 'x', again: false });
     expect(reduceRun(failed, step(2))).toBe(failed);
     expect(reduceRun(IDLE, step(1))).toBe(IDLE);
   });
@@ -82,5 +82,36 @@ describe('reduceRun', () => {
 
   it('discards a run that had not begun to train', () => {
     expect(play(start, { type: 'discard' })).toBe(IDLE);
+  });
+
+  const from = {
+    step: 2,
+    trace: [1, 2].map((n) => ({ step: n, loss: 2, learningRate: 0.1, gradientNorm: 1 })),
+    validations: [{ step: 0, loss: 2.5, accuracy: 0.08 }],
+  };
+
+  it('begins a resumed run with what it had, and says so (K-3)', () => {
+    const resumed = play({ type: 'start', id: 'run-1', recipe, from });
+    expect(resumed).toMatchObject({ state: 'preparing', live: { step: 2, resumedAt: 2 } });
+    expect(progressOf(resumed)).toBe(0.5);
+    const going = [event({ type: 'phase', phase: 'training' }), step(3)].reduce(reduceRun, resumed);
+    expect(going).toMatchObject({ state: 'training', live: { step: 3 } });
+  });
+
+  it('takes back the steps after the checkpoint when the engine is lost (K-4)', () => {
+    const loss = { backend: 'webgpu', step: 3, next: 'wasm' } as const;
+    const lost = play(start, step(1), step(2), step(3), { type: 'recover', loss, from });
+    expect(lost).toMatchObject({
+      state: 'preparing',
+      live: { step: 2, resumedAt: 2, losses: [loss] },
+    });
+    const again = play(start, step(1), { type: 'recover', loss, from: null });
+    expect(again).toMatchObject({ live: { step: 0, trace: [], resumedAt: null } });
+  });
+
+  it('still stops a run whose engine was lost while it stopped', () => {
+    const loss = { backend: 'wasm', step: 1, next: 'wasm' } as const;
+    const run = play(start, step(1), { type: 'stop' }, { type: 'recover', loss, from: null });
+    expect(run.state).toBe('stopping');
   });
 });

@@ -2,24 +2,21 @@ import { describe, expect, it, vi } from 'vitest';
 import { tinyCounts } from '../engine/testing/tiny.ts';
 import { defaultRecipe } from '../engine/formats/recipe.ts';
 import type { FinishedRun } from '../lab/run-controller.svelte.ts';
-import type { Keep, KeptReceipt, Pending } from './keep.ts';
-import { Outbox } from './outbox.svelte.ts';
+import type { Keep, Pending, Settled } from './keep.ts';
+import { mayResubmit, newestFirst, Outbox, type Delivery } from './outbox.svelte.ts';
 
 function memoryKeep(): Keep & { pending: Map<string, Pending> } {
   const pending = new Map<string, Pending>();
-  const receipts: KeptReceipt[] = [];
+  const settled = new Map<string, Settled>();
   return {
     pending,
-    settle: async (receipt) => {
-      receipts.push(receipt);
-      pending.delete(receipt.runId);
+    settle: async (one) => {
+      settled.set(one.runId, one);
+      pending.delete(one.runId);
     },
-    receiptsOf: async (code) => receipts.filter((receipt) => receipt.code === code),
+    settledOf: async (code) => [...settled.values()].filter((one) => one.code === code),
     addPending: async (item) => void pending.set(item.runId, item),
-    removePending: async (runId) => void pending.delete(runId),
     pendingOf: async (code) => [...pending.values()].filter((item) => item.code === code),
-    addRun: async () => undefined,
-    runsOf: async () => [],
   };
 }
 
@@ -64,7 +61,7 @@ describe('Outbox', () => {
     ]);
     await outbox.submit(run, ROUND);
     expect(fetch.mock.calls[0]?.[0]).toBe(`/api/sessions/ABC234/submissions/${run.id}`);
-    expect(outbox.deliveries[run.id]).toEqual({ state: 'received', runId: run.id, receipt });
+    expect(outbox.deliveries[run.id]).toMatchObject({ state: 'received', roundId: ROUND, receipt });
     expect(keep.pending.size).toBe(0);
   });
 
@@ -122,6 +119,41 @@ describe('Outbox', () => {
     expect(fetch).toHaveBeenCalledOnce();
   });
 
+  it('gives every attempt a time limit and tries again after it (U-8)', async () => {
+    const late = new DOMException('The operation timed out.', 'TimeoutError');
+    const { outbox, fetch } = setUp([() => Promise.reject(late), async () => json(201, receipt)]);
+    await outbox.submit(run, ROUND);
+    expect(fetch.mock.calls[0]?.[1]?.signal).toBeInstanceOf(AbortSignal);
+    expect(outbox.deliveries[run.id]?.state).toBe('received');
+  });
+
+  it('still shows a refusal and its reason after a reload (U-9)', async () => {
+    const { outbox, keep, fetch } = setUp([async () => json(409, { error: 'Round 1 has ended.' })]);
+    await outbox.submit(run, ROUND);
+    const reloaded = new Outbox({ code: 'ABC234', keep, fetch });
+    await reloaded.resume();
+    expect(reloaded.deliveries[run.id]).toMatchObject({
+      state: 'refused',
+      reason: 'Round 1 has ended.',
+    });
+    expect(fetch).toHaveBeenCalledOnce();
+  });
+
+  it('sends a refused run again in the next round, and not in the same one (U-9)', async () => {
+    const { outbox, fetch } = setUp([
+      async () => json(409, { error: 'Round 1 has ended.' }),
+      async () => json(201, receipt),
+    ]);
+    await outbox.submit(run, ROUND);
+    await outbox.submit(run, ROUND);
+    expect(fetch).toHaveBeenCalledOnce();
+    await outbox.submit(run, 'the-next-round');
+    expect(outbox.deliveries[run.id]).toMatchObject({
+      state: 'received',
+      roundId: 'the-next-round',
+    });
+  });
+
   it('still sends where nothing can be kept, and says so', async () => {
     const { outbox, keep } = setUp([async () => json(201, receipt)]);
     keep.addPending = () => Promise.reject(new Error('blocked'));
@@ -129,4 +161,37 @@ describe('Outbox', () => {
     expect(outbox.unsafe).toBe(true);
     expect(outbox.deliveries[run.id]?.state).toBe('received');
   });
+});
+
+describe('mayResubmit (U-9)', () => {
+  const refused = (status: number): Delivery => ({
+    runId: 'r',
+    roundId: ROUND,
+    createdAt: 0,
+    state: 'refused',
+    status,
+    reason: '',
+  });
+  it.each([
+    [400, false, false],
+    [401, true, true],
+    [409, false, true],
+    [413, false, false],
+    [422, false, true],
+  ])('%i: in the same round %s, in another %s', (status, same, other) => {
+    expect(mayResubmit(refused(status), ROUND)).toBe(same);
+    expect(mayResubmit(refused(status), 'other')).toBe(other);
+  });
+});
+
+it('orders deliveries by the time of submission, whatever order they were read in (U-10)', () => {
+  const at = (runId: string, createdAt: number): Delivery => ({
+    runId,
+    roundId: ROUND,
+    createdAt,
+    state: 'uploading',
+    attempt: 1,
+  });
+  const deliveries = { a: at('a', 2), b: at('b', 3), c: at('c', 1) };
+  expect(newestFirst(deliveries).map(({ runId }) => runId)).toEqual(['b', 'a', 'c']);
 });

@@ -4,7 +4,8 @@ import { initialSession, type SessionState } from './session.ts';
 
 const session = initialSession('ABC234', 'Class');
 const receipt = { submissionId: 's1', status: 'provisional' as const, ahead: 4 };
-const received = { state: 'received', runId: 'r1', receipt } as const;
+const sent = { runId: 'r1', roundId: 'r', createdAt: 0 };
+const received = { ...sent, state: 'received', receipt } as const;
 const withStatus = (change: Partial<SessionState['submissions'][string]>): SessionState => ({
   ...session,
   submissions: {
@@ -52,7 +53,7 @@ describe('describeDelivery', () => {
   });
 
   it('does not promise what an unsafe browser cannot keep', () => {
-    const uploading = { state: 'uploading', runId: 'r1', attempt: 1 } as const;
+    const uploading = { ...sent, state: 'uploading', attempt: 1 } as const;
     expect(describeDelivery(uploading, session, 0, false).detail).toContain(
       'a reload loses nothing',
     );

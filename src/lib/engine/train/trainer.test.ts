@@ -112,7 +112,7 @@ describe('a run', () => {
         checkpoints: { everyMs: 0, save: async (made) => void checkpoints.push(made) },
       });
       expect(checkpoints.map(({ step }) => step)).toEqual(Array.from({ length: 17 }, (_, n) => n));
-      for (const step of [0, 1, 8, 16]) {
+      for (const step of [0, 8, 16]) {
         const resumed = await run(method, 17, { resume: structuredClone(checkpoints[step]!) });
         expect(resumed.trace).toEqual(whole.trace);
         expect(resumed.validations).toEqual(whole.validations);

@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest';
+import { SUBMISSION_GRACE_MS, submitUntil, takesSubmissions } from './closing.ts';
+
+it('takes submissions while a round runs and for two minutes after it (U-4, U-11)', () => {
+  expect(submitUntil({ endedAt: null })).toBeNull();
+  expect(takesSubmissions({ endedAt: null }, 1e15)).toBe(true);
+  const ended = { endedAt: 1000 };
+  expect(submitUntil(ended)).toBe(1000 + 120_000);
+  expect(takesSubmissions(ended, 1000 + SUBMISSION_GRACE_MS)).toBe(true);
+  expect(takesSubmissions(ended, 1001 + SUBMISSION_GRACE_MS)).toBe(false);
+});
