@@ -142,7 +142,7 @@ test('a run whose worker is killed goes on from its checkpoint, and is given up 
   expect(await keysOf(page, 'runs')).toEqual([id]);
 });
 
-test('a recipe travels in the address; what cannot be read is named (L-12)', async ({ person }) => {
+test('a recipe travels in the address; what cannot be read is named (L-11)', async ({ person }) => {
   const page = await person('Visitor');
   await openLab(page);
   await chooseRecipe(page, { method: 'LoRA', rank: 3, quantisation: 'int4', steps: 77 });

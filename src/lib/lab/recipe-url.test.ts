@@ -10,7 +10,7 @@ import { recipeFromQuery, recipeToQuery } from './recipe-url.ts';
 
 const read = (query: string) => recipeFromQuery(new URLSearchParams(query));
 
-describe('a recipe in the address (L-12)', () => {
+describe('a recipe in the address (L-11)', () => {
   it('says only what differs from the default', () => {
     expect(recipeToQuery(defaultRecipe())).toBe('');
     expect(recipeToQuery(defaultRecipe('full'))).toBe('method=full');

@@ -62,7 +62,11 @@ describe('reduceRun', () => {
   });
 
   it('keeps what a failed run had seen', () => {
-    const failed = play(start, step(1), { type: 'failed', message: 'The loss became NaN.' });
+    const failed = play(start, step(1), {
+      type: 'failed',
+      message: 'The loss became NaN.',
+      again: false,
+    });
     expect(failed).toMatchObject({ state: 'failed', live: { step: 1 } });
   });
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { SUBMISSION_GRACE_MS, submitUntil, takesSubmissions } from './closing.ts';
 
-it('takes submissions while a round runs and for two minutes after it (U-4, U-11)', () => {
+it('takes submissions while a round runs and for two minutes after it (U-4, U-12)', () => {
   expect(submitUntil({ endedAt: null })).toBeNull();
   expect(takesSubmissions({ endedAt: null }, 1e15)).toBe(true);
   const ended = { endedAt: 1000 };

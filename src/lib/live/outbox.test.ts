@@ -119,7 +119,7 @@ describe('Outbox', () => {
     expect(fetch).toHaveBeenCalledOnce();
   });
 
-  it('gives every attempt a time limit and tries again after it (U-8)', async () => {
+  it('gives every attempt a time limit and tries again after it (U-9)', async () => {
     const late = new DOMException('The operation timed out.', 'TimeoutError');
     const { outbox, fetch } = setUp([() => Promise.reject(late), async () => json(201, receipt)]);
     await outbox.submit(run, ROUND);
@@ -127,7 +127,7 @@ describe('Outbox', () => {
     expect(outbox.deliveries[run.id]?.state).toBe('received');
   });
 
-  it('still shows a refusal and its reason after a reload (U-9)', async () => {
+  it('still shows a refusal and its reason after a reload (U-10)', async () => {
     const { outbox, keep, fetch } = setUp([async () => json(409, { error: 'Round 1 has ended.' })]);
     await outbox.submit(run, ROUND);
     const reloaded = new Outbox({ code: 'ABC234', keep, fetch });
@@ -139,7 +139,7 @@ describe('Outbox', () => {
     expect(fetch).toHaveBeenCalledOnce();
   });
 
-  it('sends a refused run again in the next round, and not in the same one (U-9)', async () => {
+  it('sends a refused run again in the next round, and not in the same one (U-10)', async () => {
     const { outbox, fetch } = setUp([
       async () => json(409, { error: 'Round 1 has ended.' }),
       async () => json(201, receipt),
@@ -163,7 +163,7 @@ describe('Outbox', () => {
   });
 });
 
-describe('mayResubmit (U-9)', () => {
+describe('mayResubmit (U-10)', () => {
   const refused = (status: number): Delivery => ({
     runId: 'r',
     roundId: ROUND,
@@ -184,7 +184,7 @@ describe('mayResubmit (U-9)', () => {
   });
 });
 
-it('orders deliveries by the time of submission, whatever order they were read in (U-10)', () => {
+it('orders deliveries by the time of submission, whatever order they were read in (U-11)', () => {
   const at = (runId: string, createdAt: number): Delivery => ({
     runId,
     roundId: ROUND,
