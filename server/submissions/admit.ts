@@ -6,6 +6,7 @@ import { eq } from 'drizzle-orm';
 import * as v from 'valibot';
 import { parseRecipe, RecipeError, type Recipe } from '../../src/lib/engine/formats/recipe.ts';
 import { challengeViolations } from '../../src/lib/live/challenge.ts';
+import { takesSubmissions } from '../../src/lib/live/closing.ts';
 import { ReportSchema, type Report } from '../../src/lib/live/protocol.ts';
 import {
   submissionsOf,
@@ -22,8 +23,6 @@ import { validate } from '../validate.ts';
 
 /** Largest artifact of any recipe, in bytes. */
 export const MAX_ARTIFACT_BYTES = 16 * 1024 * 1024;
-/** A run that was under way when its round ended may still arrive, in ms. */
-const GRACE = 2 * 60_000;
 
 /** What comes before the artifact, as sent. */
 export interface Claim {
@@ -114,8 +113,7 @@ function openRound(state: SessionState, roundId: string | null, at: number): Rou
       409,
       roundId ? 'This session has no such round.' : 'No round has started yet.',
     );
-  if (round.endedAt !== null && at - round.endedAt > GRACE)
-    throw new Refusal(409, `Round ${round.number} has ended.`);
+  if (!takesSubmissions(round, at)) throw new Refusal(409, `Round ${round.number} has ended.`);
   return round;
 }
 

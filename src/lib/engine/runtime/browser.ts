@@ -19,7 +19,7 @@ export interface BrowserRuntimeOptions {
   builds: { webgpu: OrtBuild; wasm: OrtBuild };
   /** Overrides the choice; a backend that is not there falls back, and the reason says so. */
   prefer?: 'webgpu' | 'wasm';
-  /** Called once when the GPU device is lost; nothing runs on this runtime afterwards. */
+  /** Called when the GPU device is lost while sessions are open; nothing runs on this runtime afterwards. */
   onlost?: (message: string) => void;
 }
 
@@ -51,19 +51,29 @@ export async function createBrowserRuntime({
   return choice.backend === 'webgpu' && onlost ? watched(runtime, ort.env, onlost) : runtime;
 }
 
-/** ONNX Runtime makes its device with the first session, and never another one. */
+/** A device that goes while no session is open was let go by ONNX Runtime itself, and the next session makes one. */
 function watched(runtime: Runtime, env: Env, onlost: (message: string) => void): Runtime {
-  let watching = false;
+  const known = new WeakSet<GpuDevice>();
+  let open = 0;
   return {
     ...runtime,
     async createSession(...args) {
       const session = await runtime.createSession(...args);
-      if (!watching) {
-        watching = true;
-        const device = (await env.webgpu.device) as unknown as GpuDevice;
-        void device.lost.then(({ message }) => onlost(message || 'The GPU was lost.'));
+      open++;
+      const device = (await env.webgpu.device) as unknown as GpuDevice;
+      if (!known.has(device)) {
+        known.add(device);
+        void device.lost.then(({ message }) => {
+          if (open > 0) onlost(message || 'The GPU was lost.');
+        });
       }
-      return session;
+      return {
+        run: (feeds) => session.run(feeds),
+        release() {
+          open--;
+          return session.release();
+        },
+      };
     },
   };
 }
