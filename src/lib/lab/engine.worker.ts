@@ -13,6 +13,7 @@ import { createBrowserRuntime } from '../engine/runtime/browser.ts';
 import type { Runtime } from '../engine/runtime/runtime.ts';
 import type { RunResult } from '../engine/train/events.ts';
 import type { Checkpoint } from '../engine/train/checkpoint.ts';
+import { firstThatComputesRight } from '../engine/train/self-check.ts';
 import { DivergedError, runRecipe, type RunInput } from '../engine/train/trainer.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 import { probeSpeed } from './probe.ts';
@@ -124,12 +125,15 @@ async function keep(id: string, checkpoint: Checkpoint): Promise<void> {
 
 function runtimeFor(prefer?: 'webgpu' | 'wasm'): Promise<Runtime> {
   return remembered(runtimes, prefer ?? 'auto', () =>
-    createBrowserRuntime({
-      builds,
-      prefer,
-      // A run that waits for a GPU that is gone may wait for ever: the page starts another worker.
-      onlost: (message) => send({ type: 'lost', message }),
-    }),
+    firstThatComputesRight(
+      createBrowserRuntime({
+        builds,
+        prefer,
+        // A run that waits for a GPU that is gone may wait for ever: the page starts another worker.
+        onlost: (message) => send({ type: 'lost', message }),
+      }),
+      (because) => createBrowserRuntime({ builds, prefer: 'wasm', because }),
+    ),
   );
 }
 

@@ -49,7 +49,7 @@ describe('batches', () => {
       );
     });
 
-    it('cuts the end of a long text and never the template', () => {
+    it('E-5: cuts the end of a long text and never the template', () => {
       const cut = encode('a very small dog that barks at night', '{text}: a kind of', 10).trim();
       expect(cut).toMatch(/^a very small.*: a kind of$/);
       expect(cut).not.toContain('night');

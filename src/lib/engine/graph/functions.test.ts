@@ -78,7 +78,7 @@ const CASES: Record<string, GradientCase> = {
   },
 };
 
-describe('gradients agree with finite differences in float64', () => {
+describe('E-3: gradients agree with finite differences in float64', () => {
   let runtime: Runtime;
   beforeAll(async () => {
     runtime = await createNodeRuntime({ threads: 1 });

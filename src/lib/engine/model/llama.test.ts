@@ -9,7 +9,7 @@ const base = await loadBaseModel('nano', async (file) =>
   readFileSync(`static/models/nano/${file}`),
 );
 
-describe('the shipped model agrees with Hugging Face transformers', () => {
+describe('E-2: the shipped model agrees with Hugging Face transformers', () => {
   it.each(fixture.cases)('on "$text"', async ({ text, ids, lastLogits }) => {
     expect(base.tokenizer.encode(text)).toEqual(ids);
     const runtime = await createNodeRuntime({ threads: 1 });

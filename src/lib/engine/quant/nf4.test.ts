@@ -95,7 +95,7 @@ describe('NF4', () => {
       expect(await weight!.read()).toEqual(dequantiseNf4(matrix));
     });
 
-    it('stays four bits wide in a session: ONNX Runtime folds nothing into fp32', async () => {
+    it('E-4: stays four bits wide in a session: ONNX Runtime folds nothing into fp32', async () => {
       const g = new Graph();
       const large = quantiseNf4(normalWeights(256 * 256), [256, 256]);
       const x = g.input('x', [1, 256]);

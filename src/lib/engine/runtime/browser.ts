@@ -19,6 +19,8 @@ export interface BrowserRuntimeOptions {
   builds: { webgpu: OrtBuild; wasm: OrtBuild };
   /** Overrides the choice; a backend that is not there falls back, and the reason says so. */
   prefer?: 'webgpu' | 'wasm';
+  /** The sentence that says why WASM is preferred. */
+  because?: string;
   /** Called when the GPU device is lost while sessions are open; nothing runs on this runtime afterwards. */
   onlost?: (message: string) => void;
 }
@@ -40,9 +42,10 @@ interface GpuNavigator {
 export async function createBrowserRuntime({
   builds,
   prefer,
+  because = 'WASM was asked for.',
   onlost,
 }: BrowserRuntimeOptions): Promise<Runtime> {
-  const choice = await chooseBackend(prefer);
+  const choice = prefer === 'wasm' ? wasmChoice(because) : await chooseBackend(prefer);
   const build = choice.backend === 'webgpu' ? builds.webgpu : builds.wasm;
   const ort = await build.load();
   ort.env.wasm.numThreads = choice.threads;
@@ -78,8 +81,7 @@ function watched(runtime: Runtime, env: Env, onlost: (message: string) => void):
   };
 }
 
-async function chooseBackend(prefer?: 'webgpu' | 'wasm'): Promise<BackendChoice> {
-  if (prefer === 'wasm') return wasmChoice('WASM was asked for.');
+async function chooseBackend(prefer?: 'webgpu'): Promise<BackendChoice> {
   if (!globalThis.isSecureContext)
     return wasmChoice('This page is not a secure context, so the browser hides WebGPU.');
   const { gpu } = navigator as GpuNavigator;

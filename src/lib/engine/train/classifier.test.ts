@@ -72,12 +72,12 @@ describe('the classifier', () => {
     ['LoRA on int8', LORA, 'int8'],
     ['LoRA on int4', LORA, 'int4'],
     ['LoRA on NF4', LORA, 'nf4'],
-  ])('has exact gradients: %s', async (_name, method, quantisation) => {
+  ])('E-3: has exact gradients: %s', async (_name, method, quantisation) => {
     expect(await wholeModelError(runtime, method, quantisation)).toBeLessThan(1e-7);
   });
 
   it.each(['int8', 'int4', 'nf4'] as const)(
-    'computes with exactly the weights that the %s codes stand for',
+    'E-4: computes with exactly the weights that the %s codes stand for',
     async (quantisation) => {
       const logits = async (weights: typeof base.weights, q: Quantisation) => {
         const recipe = tinyRecipe(LORA, { quantisation: q });

@@ -79,6 +79,23 @@ const CASES: Case[] = [
   },
 ];
 
+/**
+ * The runtime to train on: `preferred`, unless it is a GPU that fails the check.
+ * @param instead makes the runtime that takes its place; its argument is the sentence that says why
+ */
+export async function firstThatComputesRight(
+  preferred: Promise<Runtime>,
+  instead: (because: string) => Promise<Runtime>,
+): Promise<Runtime> {
+  const runtime = await preferred;
+  // A CPU that cannot add has no page to show this on.
+  if (runtime.choice.backend !== 'webgpu') return runtime;
+  const fault = await selfCheck(runtime).catch((error: unknown) =>
+    error instanceof Error ? error.message : String(error),
+  );
+  return fault === null ? runtime : instead(`WebGPU failed its self-check: ${fault}.`);
+}
+
 /** @returns null when the backend computes right, else a sentence that says what it got wrong */
 export async function selfCheck(runtime: Runtime): Promise<string | null> {
   for (const { name, method, quantisation, expected } of CASES) {
