@@ -1,7 +1,7 @@
 /** Runs recipes in the product's own engine worker and hands results to the driver as JSON. */
 import type { Recipe } from '../../src/lib/engine/formats/recipe.ts';
 import type { RunResult } from '../../src/lib/engine/train/events.ts';
-import type { FromWorker } from '../../src/lib/lab/worker-protocol.ts';
+import type { FromWorker, ToWorker } from '../../src/lib/lab/worker-protocol.ts';
 
 export type PlainResult = Omit<RunResult, 'artifact'> & {
   /** base64 */
@@ -25,13 +25,16 @@ window.runInWorker = (recipe, backend) =>
     };
     worker.onerror = (event) => end(() => reject(new Error(event.message)));
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-      if (data.type === 'failed') end(() => reject(new Error(data.message)));
+      if (data.type === 'failed' || data.type === 'lost')
+        end(() => reject(new Error(data.message)));
       if (data.type === 'done')
         void base64(data.result.artifact).then((artifact) =>
           end(() => resolve({ ...data.result, artifact })),
         );
     };
-    worker.postMessage({ type: 'run', recipe, backend });
+    // Checkpoints are stored as in the lab, so that their cost is measured too.
+    const order: ToWorker = { type: 'run', id: 'bench', recipe, backend };
+    worker.postMessage(order);
   });
 
 function base64(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

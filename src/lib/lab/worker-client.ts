@@ -40,8 +40,8 @@ export class WorkerClient {
   }
 
   /**
-   * Runs a recipe, one at a time; `receive` gets every message up to `done`, `failed` or `lost`. After the
-   * last of these the worker is gone, and the next run makes another. A checkpoint's vectors are moved.
+   * Runs a recipe, one at a time; `receive` gets every message up to `done`, `failed` or `lost`. After `lost`
+   * this worker is gone, and the next run makes another. A checkpoint's vectors are moved, not copied.
    */
   run(order: RunOrder, receive: (message: RunMessage) => void): void {
     this.#receive = receive;
