@@ -123,6 +123,8 @@ export class RunController {
         end: 'none',
       };
       await this.#store.begin(run).catch(() => undefined);
+      // Left in the meantime: it is on disk, and goes on when the page is opened again.
+      if (this.#destroyed) return;
       this.#apply({ type: 'start', id, recipe: own });
       this.#train({ id, recipe: own });
     });
@@ -138,6 +140,7 @@ export class RunController {
       if (!left.some((other) => other.id === id)) return;
       await this.#store.begin({ ...run, end: 'none' }).catch(() => undefined);
       const checkpoint = await this.#checkpointOf(id);
+      if (this.#destroyed) return;
       this.#apply({ type: 'start', id, recipe, from: checkpoint });
       this.#train({ id, recipe, checkpoint });
     });
@@ -208,7 +211,7 @@ export class RunController {
     if (message.type === 'done') this.#ending = this.#keep(order.id, message.result);
     if (message.type === 'failed') this.#ending = this.#fail(order, message.again);
     await this.#ending;
-    if (!isActive(this.#latest)) this.#letGo();
+    if (!isActive(this.#latest) && !this.#claiming) this.#letGo();
   }
 
   /** The worker is gone. Another one goes on from the last checkpoint, on the same backend once, then on WASM. */
