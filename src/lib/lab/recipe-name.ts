@@ -2,7 +2,7 @@
  * Names for recipes in a list. Runs listed together are named by what tells them apart, so a name stays short
  * and says exactly what to compare.
  */
-import { METHOD_NAMES, targetNames } from '../engine/formats/recipe-name.ts';
+import { METHOD_NAMES, QUANTISATION_NAMES, targetNames } from '../engine/formats/recipe-name.ts';
 import type { Recipe } from '../engine/formats/recipe.ts';
 import { formatRate } from '../ui/format.ts';
 
@@ -12,7 +12,7 @@ function facets(recipe: Recipe): Record<string, string> {
   const lora = method.kind === 'lora' ? method : null;
   return {
     method: lora ? `LoRA r=${lora.rank}` : METHOD_NAMES[method.kind],
-    quantisation: recipe.quantisation,
+    quantisation: QUANTISATION_NAMES[recipe.quantisation],
     weights: recipe.base.weights === 'random' ? 'random weights' : 'pretrained',
     alpha: lora ? `α=${formatRate(lora.alpha)}` : '',
     targets: lora ? targetNames(lora.targets) : '',

@@ -1,5 +1,6 @@
 /** A challenge: task, budget and what a recipe may choose. The server checks every submission against it. */
 import * as v from 'valibot';
+import { QUANTISATION_NAMES } from '../engine/formats/recipe-name.ts';
 import {
   BaseIdSchema,
   defaultRecipe,
@@ -71,7 +72,7 @@ export function challengeViolations(challenge: Challenge, recipe: Recipe): strin
   if (!challenge.methods.includes(recipe.method.kind))
     broken.push(`${recipe.method.kind} is not allowed in this round`);
   if (!challenge.quantisations.includes(recipe.quantisation))
-    broken.push(`${recipe.quantisation} is not allowed in this round`);
+    broken.push(`${QUANTISATION_NAMES[recipe.quantisation]} is not allowed in this round`);
   if (recipe.method.kind === 'lora' && recipe.method.rank > challenge.maxRank)
     broken.push(`rank ${recipe.method.rank} is above this round's limit of ${challenge.maxRank}`);
   if (recipe.steps > challenge.maxSteps)

@@ -108,9 +108,9 @@ export const RecipeSchema = v.pipe(
 );
 export type Recipe = v.InferOutput<typeof RecipeSchema>;
 
-/** Default learning rate by method; LoRA and the head stand a rate about ten times full fine-tuning's. */
+/** Default learning rate by method; LoRA and the head stand a rate several times full fine-tuning's. */
 export const DEFAULT_LEARNING_RATE: Record<Method['kind'], number> = {
-  full: 1e-3,
+  full: 5e-4,
   head: 3e-2,
   lora: 3e-3,
 };
