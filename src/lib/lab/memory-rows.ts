@@ -1,4 +1,5 @@
 /** The memory count as the lines of a panel: names, notes, and the colour of each part's meaning. */
+import { QUANTISATION_NAMES } from '../engine/formats/recipe-name.ts';
 import type { MemoryCount } from '../engine/train/events.ts';
 import type { Recipe } from '../engine/formats/recipe.ts';
 import { formatBytes } from '../ui/format.ts';
@@ -27,7 +28,7 @@ export function memoryRows(memory: MemoryCount, recipe: Recipe): MemoryRow[] {
       name: 'Frozen weights',
       note:
         quantised > 0
-          ? `${formatBytes(quantised)} in ${recipe.quantisation} with scales, ${formatBytes(frozen)} in fp32`
+          ? `${formatBytes(quantised)} in ${QUANTISATION_NAMES[recipe.quantisation]} with scales, ${formatBytes(frozen)} in fp32`
           : undefined,
       bytes: frozen + quantised,
       parts: [
