@@ -40,7 +40,7 @@ function recipeOf(
 const engine = await openBrowserEngine();
 const runtime = await createNodeRuntime({ threads: 2 });
 const base = await projectModel('nano');
-const { task, liveTest } = await projectTask('definition-domain');
+const { task, train, liveTest } = await projectTask('definition-domain');
 const rows: Awaited<ReturnType<typeof measure>>[] = [];
 for (const [weights, seeds] of [
   ['pretrained', SEEDS],
@@ -87,6 +87,7 @@ async function measure(
     recipe,
     artifact,
     examples: liveTest,
+    train,
   });
   const row = {
     method: method.name,

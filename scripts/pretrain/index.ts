@@ -24,12 +24,14 @@ import { bytesOf } from '../../src/lib/engine/graph/graph.ts';
 import { exportCheckpoint, randomWeights } from '../../src/lib/engine/model/base-model.ts';
 import { parseLlamaConfig } from '../../src/lib/engine/model/config.ts';
 import { createNodeRuntime } from '../../src/lib/engine/runtime/node.ts';
-import { scheduledRate, stepScalars } from '../../src/lib/engine/train/adamw.ts';
+import { stepScalars } from '../../src/lib/engine/train/optimisers/index.ts';
+import { scheduledRate } from '../../src/lib/engine/train/optimisers/schedule.ts';
 import {
   buildLanguageModelLoss,
   buildPretrainingStep,
   languageModelTrainables,
 } from '../../src/lib/engine/train/language-model.ts';
+import { scalarFeeds } from '../../src/lib/engine/train/training-state.ts';
 import { initialParameters, unpack } from '../../src/lib/engine/train/parameters.ts';
 import { trainTokenizer } from './bpe.ts';
 import { readCorpus } from './corpus.ts';
@@ -121,9 +123,7 @@ async function train(): Promise<void> {
       parameters: { data: state.parameters, shape: size },
       moment1: { data: state.moment1, shape: size },
       moment2: { data: state.moment2, shape: size },
-      learningRate: { data: Float32Array.of(scalars.learningRate), shape: [1] },
-      epsilon: { data: Float32Array.of(scalars.epsilon), shape: [1] },
-      shrink: { data: Float32Array.of(scalars.shrink), shape: [1] },
+      ...scalarFeeds(scalars),
     });
     const loss = (await outputs.loss!.read())[0]!;
     if (!Number.isFinite(loss)) throw new Error(`step ${step}: the loss is ${loss}`);

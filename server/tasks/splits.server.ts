@@ -68,4 +68,5 @@ export async function loadPrivateSplits(task: Task, secret: Uint8Array): Promise
   return drawPrivateSplits(task, parseExamples(await readFile(reserved, 'utf8'), task), published, secret);
 }
 
-const publicFile = (id: string, file: string): string => join(packageRoot(), 'static', 'tasks', id, file);
+/** A file of a task that everybody may read. @param id a checked task id: it becomes part of a path */
+export const publicFile = (id: string, file: string): string => join(packageRoot(), 'static', 'tasks', id, file);

@@ -1,14 +1,23 @@
 /** Scores artifacts with the engine on onnxruntime-node, and keeps what jobs share in memory. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Example, Task } from '../../src/lib/engine/data/task.ts';
+import { parseExamples, type Example, type Task } from '../../src/lib/engine/data/task.ts';
 import { ArtifactError } from '../../src/lib/engine/formats/artifact.ts';
+import { parseRecipe, RecipeError } from '../../src/lib/engine/formats/recipe.ts';
 import { loadBaseModel, type BaseModel } from '../../src/lib/engine/model/base-model.ts';
 import { createNodeRuntime } from '../../src/lib/engine/runtime/node.ts';
 import { evaluateArtifact } from '../../src/lib/engine/train/evaluate.ts';
 import { packageRoot } from '../paths.ts';
-import { loadPrivateSplits, loadTask } from '../tasks/splits.server.ts';
+import { loadPrivateSplits, loadTask, publicFile } from '../tasks/splits.server.ts';
 import type { EvaluationJob, EvaluationOutcome } from './evaluator.ts';
+
+interface Examination {
+  task: Task;
+  /** The public training split. */
+  train: Example[];
+  /** The live-test split. */
+  examples: Example[];
+}
 
 export async function createScorer(
   secret: Uint8Array,
@@ -18,14 +27,17 @@ export async function createScorer(
   const baseOf = remembering((id): Promise<BaseModel> =>
     loadBaseModel(id, (path) => readFile(join(packageRoot(), 'static', 'models', id, path))),
   );
-  const examinationOf = remembering(async (id): Promise<{ task: Task; examples: Example[] }> => {
+  const examinationOf = remembering(async (id): Promise<Examination> => {
     const task = await loadTask(id);
-    return { task, examples: (await loadPrivateSplits(task, secret)).liveTest };
+    const train = parseExamples(await readFile(publicFile(id, 'train.jsonl'), 'utf8'), task);
+    return { task, train, examples: (await loadPrivateSplits(task, secret)).liveTest };
   });
 
-  return async ({ recipe, artifact }) => {
+  return async ({ recipe: stored, artifact }) => {
+    // A row may be older than some of the recipe's fields.
+    const recipe = parseRecipe(stored);
     const base = await baseOf(recipe.base.id);
-    const { task, examples } = await examinationOf(recipe.task);
+    const { task, train, examples } = await examinationOf(recipe.task);
     try {
       const { accuracy, loss, trainable, artifactBytes } = await evaluateArtifact({
         runtime,
@@ -34,6 +46,7 @@ export async function createScorer(
         recipe,
         artifact,
         examples,
+        train,
       });
       return {
         kind: 'scored',
@@ -44,7 +57,8 @@ export async function createScorer(
         examples: examples.length,
       };
     } catch (error) {
-      if (error instanceof ArtifactError) return { kind: 'rejected', reason: error.message };
+      if (error instanceof ArtifactError || error instanceof RecipeError)
+        return { kind: 'rejected', reason: error.message };
       throw error;
     }
   };

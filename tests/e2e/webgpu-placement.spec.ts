@@ -8,7 +8,12 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { chromium, expect, test, type Page } from '@playwright/test';
 import { CHROMIUM_ARGS, findChromium } from '../../scripts/lib/chromium.mjs';
-import { LINEAR_MODULES, QUANTISATIONS, type Method } from '../../src/lib/engine/formats/recipe.ts';
+import {
+  defaultMethod,
+  LINEAR_MODULES,
+  QUANTISATIONS,
+  type Method,
+} from '../../src/lib/engine/formats/recipe.ts';
 import { tinyModel, tinyRecipe } from '../../src/lib/engine/testing/tiny.ts';
 import { buildEvaluation, buildTrainingStep } from '../../src/lib/engine/train/classifier.ts';
 
@@ -31,10 +36,10 @@ declare global {
   }
 }
 
-const LORA: Method = { kind: 'lora', rank: 2, alpha: 4, targets: [...LINEAR_MODULES] };
+const LORA: Method = { ...defaultMethod('lora'), rank: 2, alpha: 4, targets: [...LINEAR_MODULES] };
 const recipes = [
   ...QUANTISATIONS.map((quantisation) => tinyRecipe(LORA, { quantisation })),
-  tinyRecipe({ kind: 'full' }),
+  tinyRecipe(defaultMethod('full')),
   tinyRecipe({ kind: 'head' }),
 ];
 

@@ -25,8 +25,8 @@ export function lazyDatabase(): () => Promise<Database> {
 }
 
 function open(): Promise<Database> {
-  return openDB<Schema>('rankroom', 2, {
-    upgrade(db, oldVersion) {
+  return openDB<Schema>('rankroom', 3, {
+    upgrade(db, oldVersion, _newVersion, transaction) {
       if (oldVersion < 1) {
         db.createObjectStore('pending', { keyPath: 'runId' }).createIndex('code', 'code');
         db.createObjectStore('receipts', { keyPath: 'runId' }).createIndex('code', 'code');
@@ -36,6 +36,8 @@ function open(): Promise<Database> {
         db.createObjectStore('unfinished', { keyPath: 'id' }).createIndex('code', 'code');
         db.createObjectStore('checkpoints');
       }
+      // Checkpoints of older engines hold their parameters in another order.
+      if (oldVersion === 2) void transaction.objectStore('checkpoints').clear();
     },
     // A tab left open since an older version must not keep a newer one waiting.
     blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),

@@ -7,7 +7,7 @@ import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?u
 import wasmMjs from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasmWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { parseExamples, parseTask } from '../engine/data/task.ts';
-import type { Recipe } from '../engine/formats/recipe.ts';
+import { RecipeError, type Recipe } from '../engine/formats/recipe.ts';
 import { loadBaseModel, MODEL_FILES } from '../engine/model/base-model.ts';
 import { createBrowserRuntime } from '../engine/runtime/browser.ts';
 import type { Runtime } from '../engine/runtime/runtime.ts';
@@ -89,14 +89,14 @@ async function run({ id, recipe, backend, checkpoint }: RunOrder): Promise<void>
     send({
       type: 'failed',
       message: sentenceOf(error),
-      again: !(error instanceof DivergedError),
+      again: !isOfTheRecipe(error),
     });
   } finally {
     running = null;
   }
 }
 
-/** What goes wrong here, the recipe's own divergence apart, is the engine's doing: null, after the page was told. */
+/** What goes wrong here, the recipe's own faults apart, is the engine's doing: null, after the page was told. */
 async function train(input: RunInput, id: string): Promise<RunResult | null> {
   const checkpoints = { everyMs: CHECKPOINT_EVERY_MS, save: (made: Checkpoint) => keep(id, made) };
   try {
@@ -106,10 +106,15 @@ async function train(input: RunInput, id: string): Promise<RunResult | null> {
       emit: (event) => send({ type: 'event', event }),
     });
   } catch (error) {
-    if (error instanceof DivergedError) throw error;
+    if (isOfTheRecipe(error)) throw error;
     send({ type: 'lost', message: sentenceOf(error) });
     return null;
   }
+}
+
+/** Whether the same recipe would fail in the same way on any engine. */
+function isOfTheRecipe(error: unknown): boolean {
+  return error instanceof DivergedError || error instanceof RecipeError;
 }
 
 /** On disk, or with the page where this browser keeps nothing. */
@@ -117,8 +122,8 @@ async function keep(id: string, checkpoint: Checkpoint): Promise<void> {
   try {
     await store.saveCheckpoint(id, checkpoint);
   } catch {
-    const { parameters, moment1, moment2 } = checkpoint;
-    const vectors = [parameters.buffer, moment1.buffer, moment2.buffer];
+    const { parameters, optimiser } = checkpoint;
+    const vectors = [parameters, ...Object.values(optimiser)].map(({ buffer }) => buffer);
     send({ type: 'checkpoint', checkpoint }, vectors);
   }
 }

@@ -3,14 +3,17 @@
  * weights and the batches of a run, without its validations. A run that starts meanwhile comes first: the
  * probe looks for it before each piece of work, ends, and says nothing.
  */
-import { encodeExamples, trainingBatches } from '../engine/data/batches.ts';
+import { encodeExamples } from '../engine/data/batches.ts';
 import { trainablesOf } from '../engine/methods/index.ts';
-import { scheduledRate, stepScalars } from '../engine/train/adamw.ts';
-import { buildTrainingStep, STATE_OUTPUTS } from '../engine/train/classifier.ts';
 import { countRecipe } from '../engine/train/count.ts';
-import { baseFor, batchFeeds } from '../engine/train/evaluate.ts';
+import { baseFor } from '../engine/train/evaluate.ts';
+import { assertFits } from '../engine/train/fit.ts';
+import { stepScalars } from '../engine/train/optimisers/index.ts';
+import { scheduledRate } from '../engine/train/optimisers/schedule.ts';
 import { initialParameters } from '../engine/train/parameters.ts';
-import { breathe, initialState, TrainingState, type RunInput } from '../engine/train/trainer.ts';
+import { stepFeeds } from '../engine/train/step-feeds.ts';
+import { initialState, TrainingState } from '../engine/train/training-state.ts';
+import { breathe, trainingSessions, type RunInput } from '../engine/train/trainer.ts';
 import { speedOf, type Speed } from './speeds.ts';
 
 /** Timed steps; the one before them fills caches and is left out. */
@@ -32,33 +35,33 @@ export async function probeSpeed(
     return signal.aborted;
   };
 
+  // Nothing to time.
+  if (recipe.method.kind === 'prompting') return null;
+  assertFits(config, recipe);
   if (await aborted()) return null;
-  const model = buildTrainingStep(
-    { config, base: weights, recipe, labels, batchSize: recipe.batchSize },
+  const sessions = await trainingSessions(runtime, base, recipe, labels);
+  const trainables = trainablesOf(config, recipe.method, labels);
+  const first = initialParameters(trainables, weights, recipe.seed, recipe.quantisation);
+  const state = new TrainingState(
+    sessions,
+    initialState(first, recipe.optimiser),
     recipe.optimiser,
   );
-  if (await aborted()) return null;
-  const session = await runtime.createSession(model, { keepOnDevice: STATE_OUTPUTS });
-  const trainables = trainablesOf(config, recipe.method, labels);
-  const state = new TrainingState(
-    session,
-    initialState(initialParameters(trainables, weights, recipe.seed)),
-  );
   try {
-    const { batchSize, sequenceLength, seed, optimiser } = recipe;
+    const { batchSize, sequenceLength, optimiser } = recipe;
     const examples = encodeExamples(
       input.train.slice(0, batchSize),
       task,
       base.tokenizer,
       sequenceLength,
     );
-    const batches = trainingBatches(examples, batchSize, sequenceLength, config.padToken, seed);
+    const feeds = stepFeeds(recipe, config, examples, 0);
     const times: number[] = [];
     for (let step = 1, spent = 0; step <= STEPS + 1; step++) {
       if (await aborted()) return null;
       const began = performance.now();
       const rate = scheduledRate(optimiser, step, recipe.steps);
-      await state.step(batchFeeds(batches.next().value), stepScalars(optimiser, step, rate));
+      await state.step(feeds.next().value, stepScalars(optimiser, step, rate));
       const ms = performance.now() - began;
       if (step > 1) times.push(ms);
       spent += ms;
@@ -68,7 +71,8 @@ export async function probeSpeed(
     return speedOf('probe', recipe, counts, runtime.choice, median(times) / 1000);
   } finally {
     state.dispose();
-    await session.release();
+    await sessions.step.release();
+    await sessions.accumulate?.release();
   }
 }
 

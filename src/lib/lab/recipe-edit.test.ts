@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultRecipe, parseRecipe } from '../engine/formats/recipe.ts';
+import { defaultRecipe, parseRecipe, METHOD_KINDS } from '../engine/formats/recipe.ts';
 import { challengeViolations, defaultChallenge } from '../live/challenge.ts';
 import { fitToChallenge, limitsOf, withMethod, withRank } from './recipe-edit.ts';
 
@@ -43,7 +43,7 @@ describe('fitToChallenge', () => {
 
   it('takes full fine-tuning to another method where the round has no fp32 (L-7)', () => {
     const challenge = { ...defaultChallenge(), quantisations: ['int4' as const] };
-    expect(limitsOf(challenge).methods).toEqual(['lora', 'head']);
+    expect(limitsOf(challenge).methods).toEqual(METHOD_KINDS.filter((kind) => kind !== 'full'));
     const fitted = fitToChallenge(defaultRecipe('full'), challenge);
     expect(fitted).toMatchObject({ method: { kind: 'lora' }, quantisation: 'int4' });
     expect(challengeViolations(challenge, fitted)).toEqual([]);

@@ -1,13 +1,16 @@
 /** Edits of a recipe that keep it valid: pure, one for each control that touches more than its own field. */
 import {
   DEFAULT_LEARNING_RATE,
-  defaultRecipe,
+  defaultMethod,
+  defaultOptimiser,
   MAX_ALPHA,
   MAX_RANK,
   MIN_ALPHA,
   MAX_STEPS,
+  METHOD_KINDS,
   QUANTISATIONS,
   type Method,
+  type OptimiserKind,
   type Quantisation,
   type Recipe,
 } from '../engine/formats/recipe.ts';
@@ -16,17 +19,40 @@ import type { Challenge } from '../live/challenge.ts';
 /** Changes the method. The learning rate follows to the new method's default unless it was the old one's no longer. */
 export function withMethod(recipe: Recipe, kind: Method['kind']): Recipe {
   if (kind === recipe.method.kind) return recipe;
-  const untouched = recipe.optimiser.learningRate === DEFAULT_LEARNING_RATE[recipe.method.kind];
-  const fresh = defaultRecipe(kind);
+  const { optimiser } = recipe;
+  const untouched = optimiser.learningRate === defaultRate(recipe.method.kind, optimiser.kind);
   return {
     ...recipe,
-    method: fresh.method,
+    method: defaultMethod(kind),
     quantisation: kind === 'full' ? 'fp32' : recipe.quantisation,
+    optimiser: untouched
+      ? { ...optimiser, learningRate: defaultRate(kind, optimiser.kind) }
+      : optimiser,
+  };
+}
+
+/** Changes the optimiser. What both have stays, but for a learning rate that was the old one's default. */
+export function withOptimiser(recipe: Recipe, kind: OptimiserKind): Recipe {
+  const { optimiser, method } = recipe;
+  if (kind === optimiser.kind) return recipe;
+  const fresh = defaultOptimiser(kind, DEFAULT_LEARNING_RATE[method.kind]);
+  const untouched = optimiser.learningRate === defaultRate(method.kind, optimiser.kind);
+  const { warmupSteps, finalFraction, weightDecay, clipNorm } = optimiser;
+  return {
+    ...recipe,
     optimiser: {
-      ...recipe.optimiser,
-      learningRate: untouched ? fresh.optimiser.learningRate : recipe.optimiser.learningRate,
+      ...fresh,
+      warmupSteps,
+      finalFraction,
+      weightDecay,
+      clipNorm,
+      learningRate: untouched ? fresh.learningRate : optimiser.learningRate,
     },
   };
+}
+
+function defaultRate(method: Method['kind'], optimiser: OptimiserKind): number {
+  return defaultOptimiser(optimiser, DEFAULT_LEARNING_RATE[method]).learningRate;
 }
 
 /** Sets the rank. Alpha keeps its ratio to the rank, within a recipe's limits, so that the update's scale stays. */
@@ -47,7 +73,7 @@ export interface Limits {
 const FREE: Limits = {
   maxRank: MAX_RANK,
   maxSteps: MAX_STEPS,
-  methods: ['lora', 'full', 'head'],
+  methods: METHOD_KINDS,
   quantisations: QUANTISATIONS,
 };
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { defaultRecipe, type Recipe } from '../engine/formats/recipe.ts';
+import { defaultMethod, defaultRecipe, type Recipe } from '../engine/formats/recipe.ts';
 import { nameByDifference } from './recipe-name.ts';
 
 const lora = (rank: number): Recipe => ({
   ...defaultRecipe('lora'),
-  method: { kind: 'lora', rank, alpha: 16, targets: ['q_proj', 'v_proj'] },
+  method: { ...defaultMethod('lora'), rank, alpha: 16, targets: ['q_proj', 'v_proj'] },
 });
 
 describe('nameByDifference', () => {
@@ -17,7 +17,10 @@ describe('nameByDifference', () => {
   it('leaves out knobs a method does not have', () => {
     const names = nameByDifference([
       lora(8),
-      { ...lora(8), method: { kind: 'lora', rank: 8, alpha: 32, targets: ['q_proj', 'v_proj'] } },
+      {
+        ...lora(8),
+        method: { ...defaultMethod('lora'), rank: 8, alpha: 32, targets: ['q_proj', 'v_proj'] },
+      },
       defaultRecipe('head'),
     ]);
     expect(names[2]).toBe('Head only · lr 0.03');

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  defaultMethod,
   defaultRecipe,
   LINEAR_MODULES,
   QUANTISATIONS,
@@ -16,7 +17,7 @@ describe('a recipe in the address (L-11)', () => {
     expect(recipeToQuery(defaultRecipe('full'))).toBe('method=full');
     const recipe: Recipe = {
       ...defaultRecipe(),
-      method: { kind: 'lora', rank: 4, alpha: 16, targets: ['q_proj', 'v_proj'] },
+      method: { ...defaultMethod('lora'), rank: 4, alpha: 16, targets: ['q_proj', 'v_proj'] },
       quantisation: 'int4',
       steps: 80,
     };

@@ -6,10 +6,13 @@
 import {
   defaultRecipe,
   LINEAR_MODULES,
+  OPTIMISER_KINDS,
   parseRecipe,
   RecipeError,
+  type OptimiserKind,
   type Recipe,
 } from '../engine/formats/recipe.ts';
+import { withOptimiser } from './recipe-edit.ts';
 
 interface Field {
   name: string;
@@ -20,10 +23,11 @@ interface Field {
 }
 
 const number = (text: string) => (/^-?\d/.test(text) ? Number(text) : text);
+const truth = (text: string) => (text === 'true' ? true : text === 'false' ? false : text);
 
 const top = (
   name: string,
-  key: 'task' | 'quantisation' | 'batchSize' | 'sequenceLength' | 'steps' | 'seed',
+  key: 'task' | 'quantisation' | 'batchSize' | 'accumulation' | 'sequenceLength' | 'steps' | 'seed',
 ): Field => ({
   name,
   read: (recipe) => recipe[key],
@@ -33,9 +37,9 @@ const top = (
   }),
 });
 
-const optimiser = (name: string, key: Exclude<keyof Recipe['optimiser'], 'kind'>): Field => ({
+const optimiser = (name: string, key: string): Field => ({
   name,
-  read: (recipe) => recipe.optimiser[key],
+  read: ({ optimiser }) => (key in optimiser ? optimiser[key as keyof typeof optimiser] : null),
   write: (recipe, text) => ({ ...recipe, optimiser: { ...recipe.optimiser, [key]: number(text) } }),
 });
 
@@ -63,8 +67,24 @@ const FIELDS: readonly Field[] = [
     write: (recipe, weights) => ({ ...recipe, base: { ...recipe.base, weights } }),
   },
   top('task', 'task'),
+  ofMethod('frozen', 'frozenLayers', String, number),
   ofMethod('rank', 'rank', String, number),
   ofMethod('alpha', 'alpha', String, number),
+  ofMethod('dropout', 'dropout', String, number),
+  ofMethod('scaling', 'scaling', String, String),
+  ofMethod('dora', 'dora', String, truth),
+  ofMethod('plus', 'plusRatio', String, number),
+  ofMethod('placement', 'placement', String, String),
+  ofMethod('reduction', 'reduction', String, number),
+  ofMethod('prefix', 'length', String, number),
+  ofMethod('hidden', 'hidden', String, number),
+  ofMethod('shots', 'shots', String, number),
+  ofMethod(
+    'prompt',
+    'template',
+    (template) => (template as string | null) ?? '',
+    (text) => text || null,
+  ),
   ofMethod(
     'targets',
     'targets',
@@ -75,6 +95,14 @@ const FIELDS: readonly Field[] = [
         .map((name) => LINEAR_MODULES.find((full) => full === name + SHORT) ?? name),
   ),
   top('quantisation', 'quantisation'),
+  {
+    name: 'optimiser',
+    read: ({ optimiser }) => optimiser.kind,
+    write: (recipe, kind) =>
+      OPTIMISER_KINDS.some((known) => known === kind)
+        ? withOptimiser(recipe, kind as OptimiserKind)
+        : { ...recipe, optimiser: { kind } },
+  },
   optimiser('lr', 'learningRate'),
   optimiser('warmup', 'warmupSteps'),
   optimiser('final', 'finalFraction'),
@@ -82,8 +110,15 @@ const FIELDS: readonly Field[] = [
   optimiser('beta1', 'beta1'),
   optimiser('beta2', 'beta2'),
   optimiser('epsilon', 'epsilon'),
+  optimiser('momentum', 'momentum'),
   optimiser('clip', 'clipNorm'),
   top('batch', 'batchSize'),
+  top('accumulation', 'accumulation'),
+  {
+    name: 'recompute',
+    read: ({ recomputeActivations }) => String(recomputeActivations),
+    write: (recipe, text) => ({ ...recipe, recomputeActivations: truth(text) }),
+  },
   top('length', 'sequenceLength'),
   top('steps', 'steps'),
   top('seed', 'seed'),

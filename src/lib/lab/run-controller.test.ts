@@ -13,8 +13,7 @@ const recipe = { ...defaultRecipe(), steps: 10 };
 const checkpoint = (step: number): Checkpoint => ({
   step,
   parameters: Float32Array.of(step),
-  moment1: Float32Array.of(0),
-  moment2: Float32Array.of(0),
+  optimiser: { moment1: Float32Array.of(0), moment2: Float32Array.of(0) },
   trace: Array.from({ length: step }, (_, n) => ({
     step: n + 1,
     loss: 2,
@@ -24,6 +23,7 @@ const checkpoint = (step: number): Checkpoint => ({
   validations: [{ step: 0, loss: 2.5, accuracy: 0.1 }],
   firstPredictions: [],
   trainingSeconds: step,
+  generalLoss: null,
 });
 const result: RunResult = {
   recipe,
@@ -34,6 +34,7 @@ const result: RunResult = {
   before: { step: 0, loss: 2.5, accuracy: 0.1 },
   after: { step: 10, loss: 1, accuracy: 0.7 },
   answers: [],
+  general: null,
   trainingSeconds: 1,
   stopped: false,
   artifact: new Uint8Array(),

@@ -33,6 +33,7 @@ const result = {
   before: { step: 0, loss: 2.5, accuracy: 0.08 },
   after: { step: 4, loss: 1, accuracy: 0.7 },
   answers: [],
+  general: null,
   trainingSeconds: 1,
   stopped: false,
   artifact: new Uint8Array(),

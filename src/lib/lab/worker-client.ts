@@ -47,7 +47,7 @@ export class WorkerClient {
     this.#receive = receive;
     const { checkpoint } = order;
     const moved = checkpoint
-      ? [checkpoint.parameters.buffer, checkpoint.moment1.buffer, checkpoint.moment2.buffer]
+      ? [checkpoint.parameters, ...Object.values(checkpoint.optimiser)].map(({ buffer }) => buffer)
       : [];
     this.#post({ type: 'run', ...order }, moved);
   }

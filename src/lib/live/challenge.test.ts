@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defaultRecipe } from '../engine/formats/recipe.ts';
-import { challengeViolations, defaultChallenge, METHOD_KINDS } from './challenge.ts';
+import { METHOD_KINDS } from '../engine/formats/recipe.ts';
+import { challengeViolations, defaultChallenge } from './challenge.ts';
 
 describe('challengeViolations', () => {
   it('lets every default recipe into a default challenge', () => {

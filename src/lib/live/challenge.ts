@@ -6,13 +6,12 @@ import {
   defaultRecipe,
   MAX_RANK,
   MAX_STEPS,
+  METHOD_KINDS,
   QUANTISATIONS,
   RecipeSchema,
   TaskIdSchema,
   type Recipe,
 } from '../engine/formats/recipe.ts';
-
-export const METHOD_KINDS = ['lora', 'full', 'head'] as const;
 
 const LimitsSchema = v.strictObject({
   task: TaskIdSchema,
@@ -55,7 +54,7 @@ export function defaultChallenge(): Challenge {
     base: 'nano',
     maxSteps: 600,
     maxRank: 16,
-    methods: ['lora', 'full', 'head'],
+    methods: [...METHOD_KINDS],
     quantisations: [...QUANTISATIONS],
     submissionsPerParticipant: 10,
   };

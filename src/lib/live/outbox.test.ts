@@ -32,6 +32,7 @@ const run: FinishedRun = {
     before: { step: 0, loss: 2, accuracy: 0.1 },
     after: { step: 1, loss: 1, accuracy: 0.7 },
     answers: [],
+    general: null,
     trainingSeconds: 3,
     stopped: false,
     artifact: new Uint8Array([1, 2, 3]),

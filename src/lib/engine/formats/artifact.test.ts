@@ -3,12 +3,12 @@ import { trainablesOf } from '../methods/index.ts';
 import { tinyModel } from '../testing/tiny.ts';
 import { initialParameters, unpack } from '../train/parameters.ts';
 import { ArtifactError, readArtifact, writeArtifact } from './artifact.ts';
-import type { Method } from './recipe.ts';
+import { defaultMethod, type Method } from './recipe.ts';
 import { writeSafetensors } from './safetensors.ts';
 
 const base = tinyModel();
 const lora = (rank: number): Method => ({
-  kind: 'lora',
+  ...defaultMethod('lora'),
   rank,
   alpha: 8,
   targets: ['q_proj', 'v_proj'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { recipeName } from './recipe-name.ts';
-import { defaultRecipe } from './recipe.ts';
+import { defaultMethod, defaultRecipe } from './recipe.ts';
 
 describe('recipeName', () => {
   it('is short and says what differs', () => {
@@ -11,7 +11,7 @@ describe('recipeName', () => {
     expect(
       recipeName({
         ...lora,
-        method: { kind: 'lora', rank: 4, alpha: 8, targets: ['q_proj', 'v_proj'] },
+        method: { ...defaultMethod('lora'), rank: 4, alpha: 8, targets: ['q_proj', 'v_proj'] },
       }),
     ).toBe('LoRA r=4 on q v');
     expect(recipeName(defaultRecipe('head'))).toBe('Head only');

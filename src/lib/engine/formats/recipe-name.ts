@@ -11,6 +11,11 @@ export const METHOD_NAMES: Record<Method['kind'], string> = {
   lora: 'LoRA',
   full: 'Full',
   head: 'Head only',
+  adapter: 'Adapter',
+  prefix: 'Prefix tuning',
+  'p-tuning-v2': 'P-Tuning v2',
+  ia3: 'IA³',
+  prompting: 'Prompting',
 };
 
 export const QUANTISATION_NAMES: Record<Quantisation, string> = {
@@ -26,9 +31,33 @@ export function recipeName({ method, quantisation }: Recipe): string {
 }
 
 function methodName(method: Method): string {
-  if (method.kind !== 'lora') return METHOD_NAMES[method.kind];
-  const everywhere = method.targets.length === LINEAR_MODULES.length;
-  return `LoRA r=${method.rank}${everywhere ? '' : ` on ${targetNames(method.targets)}`}`;
+  switch (method.kind) {
+    case 'full':
+      return method.frozenLayers > 0 ? `Full, ${method.frozenLayers} frozen` : METHOD_NAMES.full;
+    case 'lora':
+      return loraName(method);
+    case 'adapter':
+      return `${METHOD_NAMES.adapter} ${method.placement === 'houlsby' ? 'Houlsby' : 'Pfeiffer'} /${method.reduction}`;
+    case 'prefix':
+    case 'p-tuning-v2':
+      return `${METHOD_NAMES[method.kind]} n=${method.length}`;
+    case 'prompting':
+      return method.shots === 0 ? 'Zero-shot' : `${method.shots}-shot`;
+    case 'head':
+    case 'ia3':
+      return METHOD_NAMES[method.kind];
+  }
+}
+
+function loraName(method: Extract<Method, { kind: 'lora' }>): string {
+  const { rank, targets, dora, scaling, plusRatio, dropout } = method;
+  const name = dora ? 'DoRA' : scaling === 'rank-stabilised' ? 'rsLoRA' : 'LoRA';
+  const everywhere = targets.length === LINEAR_MODULES.length;
+  return [
+    `${plusRatio > 1 ? `${name}+` : name} r=${rank}`,
+    ...(everywhere ? [] : [`on ${targetNames(targets)}`]),
+    ...(dropout > 0 ? [`dropout ${dropout}`] : []),
+  ].join(' ');
 }
 
 export function targetNames(targets: readonly LinearModule[]): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultRecipe, parseRecipe, RecipeError, recipeKey } from './recipe.ts';
+import { defaultMethod, defaultRecipe, parseRecipe, RecipeError, recipeKey } from './recipe.ts';
 
 describe('a recipe', () => {
   it.each(['lora', 'full', 'head'] as const)('parses the default for %s', (kind) => {
@@ -17,18 +17,22 @@ describe('a recipe', () => {
   it.each([
     [
       'a rank of 0',
-      { method: { kind: 'lora', rank: 0, alpha: 1, targets: ['q_proj'] } },
+      { method: { ...defaultMethod('lora'), rank: 0, alpha: 1, targets: ['q_proj'] } },
       /method\.rank: LoRA rank must be at least 1/,
     ],
     [
       'repeated targets',
-      { method: { kind: 'lora', rank: 1, alpha: 1, targets: ['q_proj', 'q_proj'] } },
+      { method: { ...defaultMethod('lora'), rank: 1, alpha: 1, targets: ['q_proj', 'q_proj'] } },
       /repeat/,
     ],
     ['NaN', { optimiser: { ...defaultRecipe().optimiser, learningRate: NaN } }, /learning/i],
     ['a path for a base', { base: { id: '../../etc', weights: 'pretrained' } }, /base\.id/],
     ['an unknown field', { extra: 1 }, /extra/],
-    ['full on int4', { method: { kind: 'full' }, quantisation: 'int4' }, /cannot be quantised/],
+    [
+      'full on int4',
+      { method: defaultMethod('full'), quantisation: 'int4' },
+      /cannot be quantised/,
+    ],
     ['too many steps', { steps: 1e6 }, /steps must be at most/],
   ])('is refused with %s, naming the field', (_name, change, reason) => {
     expect(() => parseRecipe({ ...defaultRecipe(), ...change })).toThrow(RecipeError);

@@ -6,64 +6,20 @@
  * decided here but in `live/challenge.ts`.
  */
 import * as v from 'valibot';
+import { integer } from './fields.ts';
+import { defaultMethod, MethodSchema, type Method } from './method.ts';
+import { defaultOptimiser, MAX_STEPS, OptimiserSchema } from './optimiser.ts';
+
+export * from './method.ts';
+export * from './optimiser.ts';
 
 export const RECIPE_VERSION = 1;
-
-/** Linear projections of one decoder block, by the name their weight has in a Hugging Face Llama checkpoint. */
-export const LINEAR_MODULES = [
-  'q_proj',
-  'k_proj',
-  'v_proj',
-  'o_proj',
-  'gate_proj',
-  'up_proj',
-  'down_proj',
-] as const;
-export type LinearModule = (typeof LINEAR_MODULES)[number];
 
 /** How the frozen base weights are stored. Trainable tensors are always fp32. */
 export const QUANTISATIONS = ['fp32', 'int8', 'int4', 'nf4'] as const;
 export type Quantisation = (typeof QUANTISATIONS)[number];
 
-export const MAX_RANK = 64;
-export const MIN_ALPHA = 0.01;
-export const MAX_ALPHA = 1024;
-export const MAX_STEPS = 2000;
-
-const integer = (minimum: number, maximum: number, name: string) =>
-  v.pipe(
-    v.number(`${name} must be a number`),
-    v.integer(`${name} must be a whole number`),
-    v.minValue(minimum, `${name} must be at least ${minimum}`),
-    v.maxValue(maximum, `${name} must be at most ${maximum}`),
-  );
-
-const real = (minimum: number, maximum: number, name: string) =>
-  v.pipe(
-    v.number(`${name} must be a number`),
-    v.finite(`${name} must be finite`),
-    v.minValue(minimum, `${name} must be at least ${minimum}`),
-    v.maxValue(maximum, `${name} must be at most ${maximum}`),
-  );
-
-export const MethodSchema = v.variant('kind', [
-  /** Every weight of the base and the head are trained. The base is then never quantised. */
-  v.strictObject({ kind: v.literal('full') }),
-  /** Only the classification head is trained. */
-  v.strictObject({ kind: v.literal('head') }),
-  /** W + (alpha / rank)·B·A on each target module, and the head. Hu et al. 2021, arXiv:2106.09685. */
-  v.strictObject({
-    kind: v.literal('lora'),
-    rank: integer(1, MAX_RANK, 'LoRA rank'),
-    alpha: real(MIN_ALPHA, MAX_ALPHA, 'alpha'),
-    targets: v.pipe(
-      v.array(v.picklist(LINEAR_MODULES)),
-      v.minLength(1, 'LoRA needs at least one target module'),
-      v.check((targets) => new Set(targets).size === targets.length, 'target modules repeat'),
-    ),
-  }),
-]);
-export type Method = v.InferOutput<typeof MethodSchema>;
+export const MAX_ACCUMULATION = 64;
 
 export const BaseIdSchema = v.pipe(
   v.string(),
@@ -82,37 +38,39 @@ export const RecipeSchema = v.pipe(
     task: TaskIdSchema,
     method: MethodSchema,
     quantisation: v.picklist(QUANTISATIONS),
-    optimiser: v.strictObject({
-      kind: v.literal('adamw'),
-      learningRate: real(1e-7, 1, 'learning rate'),
-      /** Steps of linear warm-up; cosine decay to {@link finalFraction} of the peak follows. */
-      warmupSteps: integer(0, MAX_STEPS, 'warm-up steps'),
-      finalFraction: real(0, 1, 'final fraction'),
-      weightDecay: real(0, 1, 'weight decay'),
-      beta1: real(0, 0.9999, 'beta1'),
-      beta2: real(0, 0.99999, 'beta2'),
-      epsilon: real(1e-12, 1, 'epsilon'),
-      /** Global gradient norm above which the gradient is scaled down. */
-      clipNorm: real(0.001, 1000, 'clip norm'),
-    }),
+    optimiser: OptimiserSchema,
     batchSize: integer(1, 64, 'batch size'),
+    /** Batches whose gradients are averaged into one update. */
+    accumulation: v.optional(integer(1, MAX_ACCUMULATION, 'gradient accumulation'), 1),
+    /** Activation checkpointing: each block's activations are computed again for its backward pass, not kept. */
+    recomputeActivations: v.optional(v.boolean(), false),
     /** Tokens a text is padded or cut to. */
     sequenceLength: integer(8, 256, 'sequence length'),
+    /** Updates of the weights. */
     steps: integer(1, MAX_STEPS, 'steps'),
     seed: integer(0, 0x7fffffff, 'seed'),
   }),
-  v.check(
-    (recipe) => recipe.method.kind !== 'full' || recipe.quantisation === 'fp32',
-    'full fine-tuning trains the base weights, so they cannot be quantised: choose fp32',
+  v.forward(
+    v.check(
+      (recipe) => recipe.method.kind !== 'full' || recipe.quantisation === 'fp32',
+      'full fine-tuning trains the base weights, so they cannot be quantised: choose fp32',
+    ),
+    ['quantisation'],
   ),
 );
 export type Recipe = v.InferOutput<typeof RecipeSchema>;
 
-/** Default learning rate by method; LoRA and the head stand a rate several times full fine-tuning's. */
+/** Default learning rate of AdamW by method; full fine-tuning moves the whole model and stands the smallest. */
 export const DEFAULT_LEARNING_RATE: Record<Method['kind'], number> = {
   full: 5e-4,
   head: 3e-2,
   lora: 3e-3,
+  adapter: 3e-3,
+  prefix: 3e-3,
+  'p-tuning-v2': 3e-2,
+  ia3: 3e-2,
+  // Trains nothing; a recipe has a rate all the same.
+  prompting: 1e-3,
 };
 
 /** The recipe a student sees first: LoRA r=8 on every linear layer. */
@@ -121,23 +79,12 @@ export function defaultRecipe(method: Method['kind'] = 'lora'): Recipe {
     version: RECIPE_VERSION,
     base: { id: 'nano', weights: 'pretrained' },
     task: 'definition-domain',
-    method:
-      method === 'lora'
-        ? { kind: 'lora', rank: 8, alpha: 16, targets: [...LINEAR_MODULES] }
-        : { kind: method },
+    method: defaultMethod(method),
     quantisation: 'fp32',
-    optimiser: {
-      kind: 'adamw',
-      learningRate: DEFAULT_LEARNING_RATE[method],
-      warmupSteps: 20,
-      finalFraction: 0.05,
-      weightDecay: 0.01,
-      beta1: 0.9,
-      beta2: 0.999,
-      epsilon: 1e-8,
-      clipNorm: 1,
-    },
+    optimiser: defaultOptimiser('adamw', DEFAULT_LEARNING_RATE[method]),
     batchSize: 16,
+    accumulation: 1,
+    recomputeActivations: false,
     sequenceLength: 32,
     steps: 300,
     seed: 1,

@@ -20,9 +20,20 @@ interface Recorded {
 
 export class Tape {
   readonly #records: Recorded[] = [];
-  readonly #tracked = new Set<Tensor>();
+  readonly #tracked: Set<Tensor>;
+  /**
+   * A zero that exists only once the backward pass has come this far; null in a first pass. Whatever is to be
+   * computed again, and not before, adds it to something: see {@link checkpoint}.
+   */
+  readonly zero: Tensor | null;
 
-  constructor(readonly graph: Graph) {}
+  constructor(
+    readonly graph: Graph,
+    { tracked = [], zero = null }: { tracked?: Iterable<Tensor>; zero?: Tensor | null } = {},
+  ) {
+    this.#tracked = new Set(tracked);
+    this.zero = zero;
+  }
 
   /** Declares a tensor trainable: gradients flow to it. */
   watch(tensor: Tensor): Tensor {
@@ -45,13 +56,52 @@ export class Tape {
   }
 
   /**
+   * Activation checkpointing, Chen et al. 2016 (arXiv:1604.06174): what `build` computes between its inputs
+   * and its output is not kept for the backward pass but computed again there, from the inputs.
+   *
+   * The second pass begins with a zero made of the gradient. Without it nothing would order the two passes, and
+   * a runtime that merges equal nodes would undo the exchange of memory for time.
+   * @param build called twice, with tapes of its own; must emit the same nodes both times
+   */
+  checkpoint(
+    inputs: readonly Tensor[],
+    build: (tape: Tape, inputs: readonly Tensor[]) => Tensor,
+  ): Tensor {
+    const g = this.graph;
+    const first = new Tape(g, { tracked: this.#tracked });
+    const output = build(first, inputs);
+    const flowing = inputs.filter((input) => this.tracks(input));
+    const captured = new Set(
+      first.#records
+        .flatMap((record) => record.inputs)
+        .filter((tensor) => this.tracks(tensor) && !inputs.includes(tensor)),
+    );
+    const sources = [...flowing, ...captured];
+    return this.record(output, sources, (gradient) => {
+      let gradients: Tensor[] | undefined;
+      const again = (): Tensor[] => {
+        const zero = g.mul(firstElement(g, gradient), g.scalar(0));
+        const second = new Tape(g, { tracked: this.#tracked, zero });
+        const copies = inputs.map((input) => {
+          const copy = g.add(input, zero);
+          return this.tracks(input) ? second.watch(copy) : copy;
+        });
+        const watched = copies.filter((copy) => second.tracks(copy));
+        return second.backward(build(second, copies), [...watched, ...captured], gradient);
+      };
+      return sources.map((_, index) => () => (gradients ??= again())[index]!);
+    });
+  }
+
+  /**
    * Emits d loss / d target for each target.
-   * @param loss a tensor with one element
+   * @param loss a tensor with one element, or of any shape where `seed` is given
+   * @param seed the gradient with respect to `loss`; 1 when left out
    * @throws when the loss does not depend on a target
    */
-  backward(loss: Tensor, targets: readonly Tensor[]): Tensor[] {
-    const one = this.graph.reshape(this.graph.scalar(1), loss.shape);
-    const gradients = new Map<Tensor, Tensor>([[loss, one]]);
+  backward(loss: Tensor, targets: readonly Tensor[], seed?: Tensor): Tensor[] {
+    const start = seed ?? this.graph.reshape(this.graph.scalar(1), loss.shape);
+    const gradients = new Map<Tensor, Tensor>([[loss, start]]);
     for (const { output, inputs, pull } of this.#records.toReversed()) {
       const gradient = gradients.get(output);
       if (!gradient) continue;
@@ -73,4 +123,9 @@ export class Tape {
       return gradient;
     });
   }
+}
+
+function firstElement(g: Graph, a: Tensor): Tensor {
+  const first = a.shape.reduce((rest, _, axis) => g.slice(rest, axis, 0, 1), a);
+  return g.reshape(first, []);
 }

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { createNodeRuntime } from '../runtime/node.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import * as f from './functions.ts';
+import type { Tensor } from './graph.ts';
 import { gradientErrors, type GradientCase } from '../testing/gradient-check.ts';
 
 const CASES: Record<string, GradientCase> = {
@@ -45,6 +46,28 @@ const CASES: Record<string, GradientCase> = {
     build: (t, { a }) => f.expand(t, a!, [2, 4, 3]),
   },
   slice: { shapes: { a: [3, 6] }, build: (t, { a }) => f.slice(t, a!, 1, 1, 4) },
+  concat: {
+    shapes: { a: [2, 3], b: [2, 1] },
+    build: (t, { a, b }) => f.concat(t, [a!, b!, a!], 1),
+  },
+  'div with broadcasting': {
+    shapes: { a: [2, 3], b: [3] },
+    // Away from zero, where a quotient has no slope to compare.
+    build: (t, { a, b }) => f.div(t, a!, f.add(t, f.mul(t, b!, b!), t.graph.scalar(1))),
+  },
+  relu: { shapes: { x: [5, 4] }, build: (t, { x }) => f.relu(t, x!) },
+  tanh: { shapes: { x: [4, 3] }, build: (t, { x }) => f.tanh(t, x!) },
+  rowNorms: { shapes: { x: [4, 6] }, build: (t, { x }) => f.rowNorms(t, x!) },
+  'a checkpointed segment, with a captured tensor': {
+    shapes: { x: [4, 3], w: [3, 3] },
+    build: (t, { x, w }) => {
+      const segment = (input: Tensor) =>
+        t.checkpoint([input], (inner, [y]) =>
+          f.silu(inner, f.linear(inner, f.tanh(inner, y!), w!)),
+        );
+      return f.add(t, segment(segment(x!)), x!);
+    },
+  },
   softmax: { shapes: { a: [3, 5] }, build: (t, { a }) => f.softmax(t, a!) },
   silu: { shapes: { x: [4, 3] }, build: (t, { x }) => f.silu(t, x!) },
   rmsNorm: {

@@ -44,6 +44,16 @@ export function mul(tape: Tape, a: Tensor, b: Tensor): Tensor {
   ]);
 }
 
+/** a / b with broadcasting. da = d / b, db = −d ⊙ a / b² */
+export function div(tape: Tape, a: Tensor, b: Tensor): Tensor {
+  const g = tape.graph;
+  const quotient = g.div(a, b);
+  return tape.record(quotient, [a, b], (d) => [
+    () => unbroadcast(g, g.div(d, b), a.shape),
+    () => unbroadcast(g, g.mul(g.div(g.mul(d, quotient), b), g.scalar(-1)), b.shape),
+  ]);
+}
+
 /** factor · a for a number. */
 export function scale(tape: Tape, a: Tensor, factor: number): Tensor {
   return mul(tape, a, tape.graph.scalar(factor));
@@ -91,6 +101,20 @@ export function slice(tape: Tape, a: Tensor, axis: number, start: number, end: n
   ]);
 }
 
+/** Tensors end to end along one axis. Each gets its part of d. */
+export function concat(tape: Tape, parts: readonly Tensor[], axis: number): Tensor {
+  const g = tape.graph;
+  let end = 0;
+  const places = parts.map((part) => ({ start: end, end: (end += dim(part, axis)) }));
+  return tape.record(g.concat(parts, axis), parts, (d) =>
+    places.map(
+      ({ start, end }) =>
+        () =>
+          parts.length === 1 ? d : g.slice(d, axis, start, end),
+    ),
+  );
+}
+
 /** Softmax over the last axis. da = y ⊙ (d − Σ d⊙y) */
 export function softmax(tape: Tape, a: Tensor): Tensor {
   const g = tape.graph;
@@ -104,6 +128,32 @@ export function silu(tape: Tape, x: Tensor): Tensor {
   const s = g.sigmoid(x);
   const y = g.mul(x, s);
   return tape.record(y, [x], (d) => [() => g.mul(d, g.add(s, g.mul(y, g.sub(g.scalar(1), s))))]);
+}
+
+/** max(x, 0). dx = d where x > 0, else 0 */
+export function relu(tape: Tape, x: Tensor): Tensor {
+  const g = tape.graph;
+  const zero = g.scalar(0);
+  return tape.record(g.max(x, zero), [x], (d) => [
+    () => g.mul(d, g.cast(g.greater(x, zero), x.dtype)),
+  ]);
+}
+
+/** dx = d ⊙ (1 − y²) */
+export function tanh(tape: Tape, x: Tensor): Tensor {
+  const g = tape.graph;
+  const y = g.tanh(x);
+  return tape.record(y, [x], (d) => [() => g.mul(d, g.sub(g.scalar(1), g.mul(y, y)))]);
+}
+
+/** Euclidean norm of each row. x [M,K] → [M]. dx = d ⊙ x / norm */
+export function rowNorms(tape: Tape, x: Tensor): Tensor {
+  const g = tape.graph;
+  const norms = g.sqrt(g.reduceSum(g.mul(x, x), [1]));
+  const rows = dim(x, 0);
+  return tape.record(g.reshape(norms, [rows]), [x], (d) => [
+    () => g.mul(x, g.div(g.reshape(d, [rows, 1]), norms)),
+  ]);
 }
 
 /**

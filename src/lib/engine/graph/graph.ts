@@ -149,9 +149,28 @@ export class Graph {
   max(a: Tensor, b: Tensor): Tensor {
     return this.#broadcasting('Max', a, b);
   }
-  /** 1 where equal, as bool. */
+  min(a: Tensor, b: Tensor): Tensor {
+    return this.#broadcasting('Min', a, b);
+  }
+  /** True where equal, as bool. */
   equal(a: Tensor, b: Tensor): Tensor {
     return this.#broadcasting('Equal', a, b, 'bool');
+  }
+  greater(a: Tensor, b: Tensor): Tensor {
+    return this.#broadcasting('Greater', a, b, 'bool');
+  }
+  greaterOrEqual(a: Tensor, b: Tensor): Tensor {
+    return this.#broadcasting('GreaterOrEqual', a, b, 'bool');
+  }
+  abs(a: Tensor): Tensor {
+    return this.#node('Abs', [a], a.shape);
+  }
+  /** The largest whole number that is not above. */
+  floor(a: Tensor): Tensor {
+    return this.#node('Floor', [a], a.shape);
+  }
+  tanh(a: Tensor): Tensor {
+    return this.#node('Tanh', [a], a.shape);
   }
   sqrt(a: Tensor): Tensor {
     return this.#node('Sqrt', [a], a.shape);
@@ -280,11 +299,15 @@ export class Graph {
     return this.real === 'float32' ? real : this.cast(real, this.real);
   }
 
-  /** Codes as real numbers: DequantizeLinear with scale 1. codes [...] uint8 → [...] float32 */
-  dequantizeUnit(codes: Tensor): Tensor {
-    const one = this.share('unit-scale', (name) =>
+  /**
+   * Codes as real numbers: DequantizeLinear with scale 1. codes [...] uint8 → [...] float32
+   * @param zero added to the scale, so that a second reading is not taken for the first
+   */
+  dequantizeUnit(codes: Tensor, zero: Tensor | null = null): Tensor {
+    const unit = this.share('unit-scale', (name) =>
       this.initializer(name, [], bytesOf(Float32Array.of(1)), 'float32'),
     );
+    const one = zero ? this.add(unit, zero) : unit;
     return this.#node('DequantizeLinear', [codes, one], codes.shape, {}, 'float32');
   }
 

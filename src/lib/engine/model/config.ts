@@ -98,6 +98,12 @@ export function linearPath(layer: number, module: LinearModule): string {
   return `model.layers.${layer}.${parent}.${module}`;
 }
 
+/** Number of the block that a checkpoint tensor belongs to; null outside the blocks. */
+export function layerOf(name: string): number | null {
+  const match = /^model\.layers\.(\d+)\./.exec(name);
+  return match ? Number(match[1]) : null;
+}
+
 /** [out, in] of a linear module's weight. */
 export function linearShape(config: LlamaConfig, module: LinearModule): [number, number] {
   const { hiddenSize: d, intermediateSize: f, headSize } = config;

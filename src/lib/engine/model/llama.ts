@@ -8,14 +8,37 @@
 import type { LinearModule } from '../formats/recipe.ts';
 import type { Tape } from '../graph/autodiff.ts';
 import * as f from '../graph/functions.ts';
-import type { Tensor } from '../graph/graph.ts';
+import { dim, type Graph, type Tensor } from '../graph/graph.ts';
 import { EMBEDDING, FINAL_NORM, type LlamaConfig } from './config.ts';
 
+export type Sublayer = 'attention' | 'mlp';
+
+/** Keys and values that stand in front of a layer's own, [kv, n, size] each. */
+export interface LayerPrefix {
+  keys: Tensor;
+  values: Tensor;
+}
+
+/**
+ * Where the decoder gets its weights and what a method does with them. A block may be built on a tape of its
+ * own (see {@link Tape.checkpoint}), so each call is told which tape records it.
+ */
 export interface Weights {
   /** A checkpoint tensor that is not a linear module's: embedding or norm gain. */
   tensor(name: string): Tensor;
   /** x·Wᵀ of one linear module, with what the method adds. x [N,in] → [N,out] */
-  project(x: Tensor, layer: number, module: LinearModule): Tensor;
+  project(tape: Tape, x: Tensor, layer: number, module: LinearModule): Tensor;
+  /** What is added to the residual stream for a sublayer's output x. [N,D] → [N,D] */
+  behind?(tape: Tape, x: Tensor, layer: number, sublayer: Sublayer): Tensor;
+  /** One entry a layer, all of one length n; empty or left out where nothing stands in front. */
+  prefix?: readonly LayerPrefix[];
+}
+
+export interface DecoderOptions {
+  /** How the embedding's gradient is computed: see {@link f.embedding}. */
+  embeddingGradient?: 'one-hot' | 'scatter';
+  /** Activation checkpointing: blocks are computed again for the backward pass. */
+  recompute?: boolean;
 }
 
 /** Static sizes of one graph: B sequences of T tokens, N = B·T rows. */
@@ -32,103 +55,136 @@ const HIDDEN = -1e9;
  * Sequences are padded on the right: causal attention keeps padding away from every real token.
  */
 export function decoder(
+  outer: Tape,
+  config: LlamaConfig,
+  shape: BatchShape,
+  ids: Tensor,
+  weights: Weights,
+  { embeddingGradient = 'one-hot', recompute = false }: DecoderOptions = {},
+): Tensor {
+  const gain = (layer: number, part: string) => `model.layers.${layer}.${part}.weight`;
+  const norm = (tape: Tape, x: Tensor, name: string) =>
+    f.rmsNorm(tape, x, weights.tensor(name), config.normEpsilon);
+
+  const block = (tape: Tape, x: Tensor, layer: number) => {
+    const behind = (y: Tensor, sublayer: Sublayer) =>
+      f.add(tape, x, weights.behind?.(tape, y, layer, sublayer) ?? y);
+    const normed = norm(tape, x, gain(layer, 'input_layernorm'));
+    x = behind(attention(tape, config, shape, normed, layer, weights), 'attention');
+    const again = norm(tape, x, gain(layer, 'post_attention_layernorm'));
+    return behind(feedForward(tape, again, layer, weights), 'mlp');
+  };
+
+  let x = f.embedding(outer, weights.tensor(EMBEDDING), ids, embeddingGradient);
+  for (let layer = 0; layer < config.layers; layer++)
+    x = recompute
+      ? outer.checkpoint([x], (tape, [input]) => block(tape, input!, layer))
+      : block(outer, x, layer);
+  return norm(outer, x, FINAL_NORM);
+}
+
+/** Grouped-query attention with rotary positions. x [N,D] → [N,D] */
+function attention(
   tape: Tape,
   config: LlamaConfig,
   { batch, length }: BatchShape,
-  ids: Tensor,
+  x: Tensor,
+  layer: number,
   weights: Weights,
-  embeddingGradient: 'one-hot' | 'scatter' = 'one-hot',
 ): Tensor {
-  const rows = batch * length;
   const { heads, keyValueHeads, headSize } = config;
-  const rotary = rotaryTables(tape, config, length);
-  const mask = causalMask(tape, length);
-  const norm = (x: Tensor, name: string) =>
-    f.rmsNorm(tape, x, weights.tensor(name), config.normEpsilon);
+  const prefix = weights.prefix?.[layer];
+  const before = prefix ? dim(prefix.keys, 1) : 0;
+  const rotary = rotaryTables(tape.graph, config, length, before);
 
   /** [N, h·size] → [B,h,T,size] */
-  const split = (x: Tensor, count: number) =>
-    f.transpose(tape, f.reshape(tape, x, [batch, length, count, headSize]), [0, 2, 1, 3]);
+  const split = (y: Tensor, count: number) =>
+    f.transpose(tape, f.reshape(tape, y, [batch, length, count, headSize]), [0, 2, 1, 3]);
 
   /** x cos + rotate-half(x) sin, the rotation written as a product with a constant matrix. */
-  const rotate = (x: Tensor) =>
+  const rotate = (y: Tensor) =>
     f.add(
       tape,
-      f.mul(tape, x, rotary.cos),
-      f.mul(tape, f.matmul(tape, x, rotary.rotateHalf), rotary.sin),
+      f.mul(tape, y, rotary.cos),
+      f.mul(tape, f.matmul(tape, y, rotary.rotateHalf), rotary.sin),
     );
 
-  /** Each key/value head serves heads / keyValueHeads query heads. [B,kv,T,size] → [B,h,T,size] */
-  const repeat = (x: Tensor) => {
-    if (keyValueHeads === heads) return x;
+  /** What the prefix holds, in front: the same for every sequence. [kv,n,size] and [B,kv,T,size] → [B,kv,n+T,size] */
+  const preceded = (y: Tensor, part: keyof LayerPrefix) => {
+    if (!prefix) return y;
+    const once = f.reshape(tape, prefix[part], [1, keyValueHeads, before, headSize]);
+    const repeated = f.expand(tape, once, [batch, keyValueHeads, before, headSize]);
+    return f.concat(tape, [repeated, y], 2);
+  };
+
+  /** Each key/value head serves heads / keyValueHeads query heads. [B,kv,S,size] → [B,h,S,size] */
+  const repeat = (y: Tensor) => {
+    if (keyValueHeads === heads) return y;
     const group = heads / keyValueHeads;
-    const apart = f.reshape(tape, x, [batch, keyValueHeads, 1, length, headSize]);
-    const wide = f.expand(tape, apart, [batch, keyValueHeads, group, length, headSize]);
-    return f.reshape(tape, wide, [batch, heads, length, headSize]);
+    const total = dim(y, 2);
+    const apart = f.reshape(tape, y, [batch, keyValueHeads, 1, total, headSize]);
+    const wide = f.expand(tape, apart, [batch, keyValueHeads, group, total, headSize]);
+    return f.reshape(tape, wide, [batch, heads, total, headSize]);
   };
 
-  const attention = (x: Tensor, layer: number) => {
-    const q = rotate(split(weights.project(x, layer, 'q_proj'), heads));
-    const k = repeat(rotate(split(weights.project(x, layer, 'k_proj'), keyValueHeads)));
-    const v = repeat(split(weights.project(x, layer, 'v_proj'), keyValueHeads));
-    const scores = f.scale(
-      tape,
-      f.matmul(tape, q, f.transpose(tape, k, [0, 1, 3, 2])),
-      1 / Math.sqrt(headSize),
-    );
-    const context = f.matmul(tape, f.softmax(tape, f.add(tape, scores, mask)), v);
-    const merged = f.reshape(tape, f.transpose(tape, context, [0, 2, 1, 3]), [
-      rows,
-      heads * headSize,
-    ]);
-    return weights.project(merged, layer, 'o_proj');
-  };
-
-  const feedForward = (x: Tensor, layer: number) => {
-    const gate = f.silu(tape, weights.project(x, layer, 'gate_proj'));
-    const inner = f.mul(tape, gate, weights.project(x, layer, 'up_proj'));
-    return weights.project(inner, layer, 'down_proj');
-  };
-
-  let x = f.embedding(tape, weights.tensor(EMBEDDING), ids, embeddingGradient);
-  for (let layer = 0; layer < config.layers; layer++) {
-    const name = (part: string) => `model.layers.${layer}.${part}.weight`;
-    x = f.add(tape, x, attention(norm(x, name('input_layernorm')), layer));
-    x = f.add(tape, x, feedForward(norm(x, name('post_attention_layernorm')), layer));
-  }
-  return norm(x, FINAL_NORM);
+  const project = (module: LinearModule) => weights.project(tape, x, layer, module);
+  const q = rotate(split(project('q_proj'), heads));
+  const k = repeat(preceded(rotate(split(project('k_proj'), keyValueHeads)), 'keys'));
+  const v = repeat(preceded(split(project('v_proj'), keyValueHeads), 'values'));
+  const products = f.matmul(tape, q, f.transpose(tape, k, [0, 1, 3, 2]));
+  const scores = f.scale(tape, products, 1 / Math.sqrt(headSize));
+  const shown = f.add(tape, scores, causalMask(tape.graph, length, before));
+  const context = f.matmul(tape, f.softmax(tape, shown), v);
+  const merged = f.reshape(tape, f.transpose(tape, context, [0, 2, 1, 3]), [
+    batch * length,
+    heads * headSize,
+  ]);
+  return weights.project(tape, merged, layer, 'o_proj');
 }
 
-/** cos and sin [T,size], and the [size,size] matrix R with x·R = (−x₂, x₁) for halves x₁, x₂. */
-function rotaryTables(tape: Tape, config: LlamaConfig, length: number) {
+/** SwiGLU. x [N,D] → [N,D] */
+function feedForward(tape: Tape, x: Tensor, layer: number, weights: Weights): Tensor {
+  const gate = f.silu(tape, weights.project(tape, x, layer, 'gate_proj'));
+  const inner = f.mul(tape, gate, weights.project(tape, x, layer, 'up_proj'));
+  return weights.project(tape, inner, layer, 'down_proj');
+}
+
+/**
+ * cos and sin [T,size], and the [size,size] matrix R with x·R = (−x₂, x₁) for halves x₁, x₂.
+ * @param first position of the first token
+ */
+function rotaryTables(g: Graph, config: LlamaConfig, length: number, first: number) {
   const { headSize: size, ropeTheta } = config;
   const half = size / 2;
   const angle = (position: number, index: number) =>
     position / ropeTheta ** ((2 * (index % half)) / size);
-  const table = (of: (angle: number) => number) =>
-    Array.from({ length: length * size }, (_, i) => of(angle(Math.floor(i / size), i % size)));
+  const table = (name: string, of: (angle: number) => number) =>
+    g.share(`rope-${name}:${first}+${length}`, (n) =>
+      g.weights(n, [length, size], () =>
+        Array.from({ length: length * size }, (_, i) =>
+          of(angle(first + Math.floor(i / size), i % size)),
+        ),
+      ),
+    );
   const rotation = new Float32Array(size * size);
   for (let i = 0; i < half; i++) {
     rotation[(i + half) * size + i] = -1;
     rotation[i * size + i + half] = 1;
   }
-  const g = tape.graph;
   return {
-    cos: g.share(`rope-cos:${length}`, (n) => g.weights(n, [length, size], table(Math.cos))),
-    sin: g.share(`rope-sin:${length}`, (n) => g.weights(n, [length, size], table(Math.sin))),
+    cos: table('cos', Math.cos),
+    sin: table('sin', Math.sin),
     rotateHalf: g.share('rotate-half', (n) => g.weights(n, [size, size], rotation)),
   };
 }
 
-/** [T,T]: 0 where a token may look, {@link HIDDEN} at the tokens after it. */
-function causalMask(tape: Tape, length: number): Tensor {
-  const g = tape.graph;
-  return g.share(`causal:${length}`, (name) =>
-    g.weights(
-      name,
-      [length, length],
-      Array.from({ length: length * length }, (_, i) =>
-        i % length > Math.floor(i / length) ? HIDDEN : 0,
+/** [T,n+T]: 0 where a token may look, {@link HIDDEN} at the tokens after it. The n in front are seen by all. */
+function causalMask(g: Graph, length: number, before: number): Tensor {
+  const total = before + length;
+  return g.share(`causal:${before}+${length}`, (name) =>
+    g.weights(name, [length, total], () =>
+      Array.from({ length: length * total }, (_, i) =>
+        (i % total) - before > Math.floor(i / total) ? HIDDEN : 0,
       ),
     ),
   );

@@ -72,20 +72,26 @@ export function integerBytes(count: number, format: IntegerFormat): number {
   return (count * FORMATS[format].bits) / 8 + (count / BLOCK) * 4;
 }
 
-/** The stored matrix as a node of the graph that gives its weights back. → [out, in] */
+/**
+ * The stored matrix as a node of the graph that gives its weights back. → [out, in]
+ * @param zero of a tape's second pass; null in the first
+ */
 export function integerWeight(
   g: Graph,
   name: string,
   shape: readonly [number, number],
   format: IntegerFormat,
   matrix: () => IntegerMatrix,
+  zero: Tensor | null,
 ): Tensor {
   const [out, into] = shape;
-  return g.dequantize(
+  const codes = g.share(`${name}.codes`, () =>
     g.initializer(`${name}.codes`, shape, () => matrix().codes, format),
-    g.initializer(`${name}.scales`, [out, into / BLOCK], () => bytesOf(matrix().scales), 'float32'),
-    BLOCK,
   );
+  const scales = g.share(`${name}.scales`, () =>
+    g.initializer(`${name}.scales`, [out, into / BLOCK], () => bytesOf(matrix().scales), 'float32'),
+  );
+  return g.dequantize(codes, zero ? g.add(scales, zero) : scales, BLOCK);
 }
 
 function clamp(value: number, largest: number): number {

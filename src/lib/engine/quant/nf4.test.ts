@@ -87,7 +87,7 @@ describe('NF4', () => {
       const g = new Graph();
       g.output(
         'weight',
-        nf4Weight(g, 'w', shape, () => matrix),
+        nf4Weight(g, 'w', shape, () => matrix, null),
       );
       const runtime = await createNodeRuntime({ threads: 1 });
       const session = await runtime.createSession(encodeModel(g));
@@ -103,7 +103,7 @@ describe('NF4', () => {
         'y',
         g.gemm(
           x,
-          nf4Weight(g, 'w', [256, 256], () => large),
+          nf4Weight(g, 'w', [256, 256], () => large, null),
           false,
           true,
         ),

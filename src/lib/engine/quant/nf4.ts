@@ -99,14 +99,19 @@ export function nf4Weight(
   name: string,
   shape: readonly [number, number],
   matrix: () => Nf4Matrix,
+  zero: Tensor | null,
 ): Tensor {
   const count = shape[0] * shape[1];
   const blocks = Math.ceil(count / NF4_BLOCK);
   const bytesOfCodes = (blocks * NF4_BLOCK) / 2;
-  const stored = g.initializer(`${name}.codes`, [bytesOfCodes], () => matrix().codes, 'uint8');
+  const stored = g.share(`${name}.codes`, () =>
+    g.initializer(`${name}.codes`, [bytesOfCodes], () => matrix().codes, 'uint8'),
+  );
   const maxima = () => bytesOf(matrix().maxima);
-  const scales = g.initializer(`${name}.maxima`, [blocks, 1], maxima, 'float32');
-  const bytes = g.cast(g.dequantizeUnit(stored), 'int32');
+  const scales = g.share(`${name}.maxima`, () =>
+    g.initializer(`${name}.maxima`, [blocks, 1], maxima, 'float32'),
+  );
+  const bytes = g.cast(g.dequantizeUnit(stored, zero), 'int32');
   const pairs = g.gather(pairTable(g), bytes);
   const scaled = g.mul(g.reshape(pairs, [blocks, NF4_BLOCK]), scales);
   const flat = g.reshape(scaled, [blocks * NF4_BLOCK]);

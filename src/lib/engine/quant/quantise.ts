@@ -13,20 +13,27 @@ interface Format {
   /** Bytes that `count` weights take in storage, scales included. */
   bytes(count: number): number;
   /** Stores the matrix in the graph and gives its weights back as a node. → [out, in] */
-  weight(g: Graph, name: string, values: () => Float32Array, shape: MatrixShape): Tensor;
+  weight(
+    g: Graph,
+    name: string,
+    values: () => Float32Array,
+    shape: MatrixShape,
+    zero: Tensor | null,
+  ): Tensor;
   /** What the stored codes stand for, computed on the host: the reference for the graph. */
   rounded(values: Float32Array, shape: MatrixShape): Float32Array;
 }
 
 const integer = (format: 'int8' | 'int4'): Format => ({
   bytes: (count) => integerBytes(count, format),
-  weight: (g, name, values, shape) =>
+  weight: (g, name, values, shape, zero) =>
     integerWeight(
       g,
       name,
       shape,
       format,
       once(() => quantiseInteger(values(), shape, format)),
+      zero,
     ),
   rounded: (values, shape) => dequantiseInteger(quantiseInteger(values, shape, format)),
 });
@@ -36,12 +43,13 @@ const FORMATS: Record<QuantisedFormat, Format> = {
   int4: integer('int4'),
   nf4: {
     bytes: nf4Bytes,
-    weight: (g, name, values, shape) =>
+    weight: (g, name, values, shape, zero) =>
       nf4Weight(
         g,
         name,
         shape,
         once(() => quantiseNf4(values(), shape)),
+        zero,
       ),
     rounded: (values, shape) => dequantiseNf4(quantiseNf4(values, shape)),
   },
@@ -53,15 +61,21 @@ export function storedBytes(shape: readonly number[], quantisation: Quantisation
   return quantisation === 'fp32' ? count * 4 : FORMATS[quantisation].bytes(count);
 }
 
-/** A frozen matrix [out, in] in the graph, quantised when the graph is encoded. */
+/**
+ * A frozen matrix [out, in] in the graph, quantised when the graph is encoded.
+ * @param zero of the tape's second pass, so that the weights unpacked for the first need not be kept for it
+ */
 export function quantisedWeight(
   g: Graph,
   name: string,
   values: () => Float32Array,
   shape: MatrixShape,
   format: QuantisedFormat,
+  zero: Tensor | null = null,
 ): Tensor {
-  return FORMATS[format].weight(g, name, values, shape);
+  // Codes and scales are float32 in a graph of float64, too.
+  const ofScales = zero && zero.dtype !== 'float32' ? g.cast(zero, 'float32') : zero;
+  return FORMATS[format].weight(g, name, values, shape, ofScales);
 }
 
 /** The matrix after rounding to the format and back. [out, in] */

@@ -84,13 +84,22 @@ class HeldTensor implements Held {
   async readExact(): Promise<Float64Array> {
     return Float64Array.from(await this.#numbers());
   }
+  async readWhole(): Promise<Int32Array> {
+    const data = await this.#data();
+    if (data instanceof Int32Array) return data;
+    throw new TypeError(`a ${this.tensor.type} output is not int32`);
+  }
   dispose(): void {
     this.tensor.dispose();
   }
 
   async #numbers(): Promise<Float32Array | Float64Array> {
-    const data = this.tensor.location === 'cpu' ? this.tensor.data : await this.tensor.getData();
+    const data = await this.#data();
     if (data instanceof Float32Array || data instanceof Float64Array) return data;
-    throw new TypeError(`a ${this.tensor.type} output cannot be read as numbers`);
+    throw new TypeError(`a ${this.tensor.type} output cannot be read as real numbers`);
+  }
+
+  #data() {
+    return this.tensor.location === 'cpu' ? this.tensor.data : this.tensor.getData();
   }
 }

@@ -10,6 +10,8 @@ export interface Held {
   read(): Promise<Float32Array>;
   /** The same without rounding to float32, for graphs built in float64. */
   readExact(): Promise<Float64Array>;
+  /** For int32 outputs. */
+  readWhole(): Promise<Int32Array>;
   /** Frees device memory; a no-op for values on the CPU. */
   dispose(): void;
 }

@@ -4,15 +4,16 @@
  */
 import type { TracePoint, Validation } from './events.ts';
 
+/** Values of one tensor of an optimiser's memory. */
+export type StateData = Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
+
 export interface Checkpoint {
   /** Optimiser steps done; 0 after the first validation. */
   step: number;
   /** [P] */
   parameters: Float32Array<ArrayBuffer>;
-  /** First moment of AdamW, [P]. */
-  moment1: Float32Array<ArrayBuffer>;
-  /** Second moment of AdamW, [P]. */
-  moment2: Float32Array<ArrayBuffer>;
+  /** The optimiser's memory, by name. */
+  optimiser: Record<string, StateData>;
   trace: TracePoint[];
   /** The one before the first step included. */
   validations: Validation[];
@@ -20,6 +21,8 @@ export interface Checkpoint {
   firstPredictions: number[];
   /** Wall-clock seconds of training steps so far. */
   trainingSeconds: number;
+  /** Loss on general English before the first step, in nats per token; null where it was not measured. */
+  generalLoss: number | null;
 }
 
 /** What a checkpoint tells of the run so far. */

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { collate } from '../data/batches.ts';
-import { LINEAR_MODULES, type Method, type Quantisation } from '../formats/recipe.ts';
+import { defaultMethod, QUANTISATIONS, type Method, type Quantisation } from '../formats/recipe.ts';
 import { compare, normals } from '../testing/gradient-check.ts';
 import { encodeModel } from '../graph/onnx.ts';
 import { trainablesOf } from '../methods/index.ts';
@@ -12,9 +12,28 @@ import { elements } from '../graph/dtype.ts';
 import { checkpointTensors } from '../model/config.ts';
 import { classifier } from './classifier.ts';
 import { batchFeeds } from './evaluate.ts';
+import { noiseInputs } from './noise.ts';
 import { initialParameters } from './parameters.ts';
 
-const LORA: Method = { kind: 'lora', rank: 3, alpha: 6, targets: [...LINEAR_MODULES] };
+const LORA = { ...defaultMethod('lora'), rank: 3, alpha: 6 };
+/** Every way a method can change the graph. */
+const METHODS: [string, Method][] = [
+  ['full', defaultMethod('full')],
+  ['full above a frozen layer', { kind: 'full', frozenLayers: 1 }],
+  ['head', defaultMethod('head')],
+  ['LoRA', LORA],
+  ['LoRA on two modules', { ...LORA, targets: ['q_proj', 'down_proj'] }],
+  ['LoRA with dropout', { ...LORA, dropout: 0.4 }],
+  ['rsLoRA', { ...LORA, scaling: 'rank-stabilised' }],
+  ['LoRA+', { ...LORA, plusRatio: 16 }],
+  ['DoRA', { ...LORA, dora: true }],
+  ['DoRA with dropout', { ...LORA, dora: true, dropout: 0.3 }],
+  ['Houlsby adapters', { kind: 'adapter', placement: 'houlsby', reduction: 8 }],
+  ['Pfeiffer adapters', { kind: 'adapter', placement: 'pfeiffer', reduction: 4 }],
+  ['prefix tuning', { kind: 'prefix', length: 3, hidden: 5 }],
+  ['P-Tuning v2', { kind: 'p-tuning-v2', length: 3 }],
+  ['IA³', defaultMethod('ia3')],
+];
 const base = tinyModel();
 const BATCH = collate(
   [
@@ -28,12 +47,17 @@ const BATCH = collate(
 );
 
 /** Loss and gradient of the whole classifier in float64, with parameters moved off their initial values. */
-async function wholeModelError(runtime: Runtime, method: Method, quantisation: Quantisation) {
-  const recipe = tinyRecipe(method, { quantisation });
+async function wholeModelError(
+  runtime: Runtime,
+  method: Method,
+  quantisation: Quantisation,
+  recomputeActivations = false,
+) {
+  const recipe = tinyRecipe(method, { quantisation, recomputeActivations });
   const spec = { config: base.config, base: base.weights, recipe, labels: 3, batchSize: 4 };
-  const { tape, loss, parameters } = classifier(spec, 'float64');
+  const { tape, loss, parameters } = classifier(spec, { real: 'float64', training: true });
   const g = tape.graph;
-  const gradients = tape.backward(loss, [...parameters.parts.values()]);
+  const gradients = tape.backward(loss, [...parameters!.parts.values()]);
   g.output('loss', loss);
   g.output(
     'gradient',
@@ -44,13 +68,19 @@ async function wholeModelError(runtime: Runtime, method: Method, quantisation: Q
   );
   const session = await runtime.createSession(encodeModel(g), { fuse: false });
   const trainables = trainablesOf(base.config, method, 3);
-  const start = initialParameters(trainables, base.weights, 1);
+  const start = initialParameters(trainables, base.weights, 1, quantisation);
   const noise = normals(start.length, 'noise');
   const values = Float64Array.from(start, (value, i) => value + 0.05 * noise[i]!);
   const feeds = {
     ...batchFeeds(BATCH),
     weights: { data: Float64Array.from(BATCH.weights), shape: [4] },
     parameters: { data: values, shape: [values.length] },
+    ...Object.fromEntries(
+      noiseInputs(base.config, recipe).map(({ name, shape }) => [
+        name,
+        { data: Float64Array.from(normals(shape[0], name), (value) => Math.abs(value) % 1), shape },
+      ]),
+    ),
   };
   const lossAt = async () => (await (await session.run(feeds)).loss!.readExact())[0]!;
   const gradient = await (await session.run(feeds)).gradient!.readExact();
@@ -65,16 +95,22 @@ describe('the classifier', () => {
     runtime = await createNodeRuntime({ threads: 1 });
   });
 
-  it.each<[string, Method, Quantisation]>([
-    ['full', { kind: 'full' }, 'fp32'],
-    ['head', { kind: 'head' }, 'fp32'],
-    ['LoRA on fp32', LORA, 'fp32'],
-    ['LoRA on int8', LORA, 'int8'],
-    ['LoRA on int4', LORA, 'int4'],
-    ['LoRA on NF4', LORA, 'nf4'],
-  ])('E-3: has exact gradients: %s', async (_name, method, quantisation) => {
-    expect(await wholeModelError(runtime, method, quantisation)).toBeLessThan(1e-7);
+  it.each(METHODS)('E-3: has exact gradients: %s', async (_name, method) => {
+    expect(await wholeModelError(runtime, method, 'fp32')).toBeLessThan(1e-7);
   });
+
+  it.each(QUANTISATIONS)('E-3: has exact gradients: LoRA and DoRA on %s', async (quantisation) => {
+    for (const method of [LORA, { ...LORA, dora: true }])
+      expect(await wholeModelError(runtime, method, quantisation)).toBeLessThan(1e-7);
+  });
+
+  it.each(METHODS)(
+    'E-3: has exact gradients when activations are computed again: %s',
+    async (_name, method) => {
+      const quantisation = method.kind === 'full' ? 'fp32' : 'int8';
+      expect(await wholeModelError(runtime, method, quantisation, true)).toBeLessThan(1e-7);
+    },
+  );
 
   it.each(['int8', 'int4', 'nf4'] as const)(
     'E-4: computes with exactly the weights that the %s codes stand for',

@@ -1,30 +1,38 @@
 /**
  * The classifier as graphs: a base model under a method, its last real token's hidden state scored by the head.
- * Builds the training step (forward, backward, clipping, AdamW in one graph) and the evaluation.
+ * Builds the training step (forward, backward, clipping, update in one graph), the evaluation, and the graph
+ * that folds away what was only needed for training.
  */
-import type { Recipe } from '../formats/recipe.ts';
-import type { NamedTensor } from '../formats/safetensors.ts';
+import type { Optimiser, Recipe } from '../formats/recipe.ts';
 import { Tape } from '../graph/autodiff.ts';
 import * as f from '../graph/functions.ts';
-import { Graph, type Tensor } from '../graph/graph.ts';
+import { bytesOf, Graph, type Tensor } from '../graph/graph.ts';
 import { encodeModel } from '../graph/onnx.ts';
-import { definitionOf, trainablesOf } from '../methods/index.ts';
-import { checkpointTensors, linearPath, linearShape, type LlamaConfig } from '../model/config.ts';
-import { decoder, type Weights } from '../model/llama.ts';
-import { quantisedWeight } from '../quant/quantise.ts';
-import { adamwUpdate, flatParameters } from './adamw.ts';
+import { elements } from '../graph/dtype.ts';
+import { definitionOf, exportedTrainables, trainablesOf } from '../methods/index.ts';
+import { EMBEDDING, LM_HEAD } from '../model/config.ts';
+import { adaptedDecoder, baseTensor, partOf, type AdaptedModel } from './adapted.ts';
+import {
+  emitUpdate,
+  flatGradient,
+  flatParameters,
+  nextName,
+  type FlatParameters,
+} from './update.ts';
+import { optimiserState } from './optimisers/index.ts';
 
-export interface ClassifierSpec {
-  config: LlamaConfig;
-  /** Read when the graph is encoded: a graph that is only counted needs none. */
-  base: ReadonlyMap<string, NamedTensor>;
-  recipe: Pick<Recipe, 'method' | 'quantisation' | 'sequenceLength'>;
+export interface ClassifierSpec extends AdaptedModel {
+  recipe: AdaptedModel['recipe'] & Pick<Recipe, 'sequenceLength'>;
   labels: number;
   batchSize: number;
+  /** The token each label is known by; a method without a trained head needs it. */
+  labelTokens?: readonly number[];
 }
 
 /** Outputs of the training step that are fed back into the next one. */
-export const STATE_OUTPUTS = ['nextParameters', 'nextMoment1', 'nextMoment2'] as const;
+export function stateOutputs(optimiser: Optimiser): string[] {
+  return ['parameters', ...optimiserState(optimiser, 1).map(({ name }) => name)].map(nextName);
+}
 
 export interface TrainingStep {
   graph: Graph;
@@ -33,28 +41,48 @@ export interface TrainingStep {
 }
 
 /**
- * Inputs: `ids` [N], `last`, `labels` [B], `weights` [B] (see `Batch`), and those of {@link adamwUpdate}.
- * Outputs: `loss` [1], and those of {@link adamwUpdate}.
+ * Inputs: `ids` [N], `last`, `labels` [B], `weights` [B] (see `Batch`), noise where the method drops out, and
+ * those of {@link emitUpdate}. Outputs: `loss` [1], and those of {@link emitUpdate}.
+ * @param accumulate true adds the input `accumulated` [P] to the gradient
  */
-export function trainingStep(spec: ClassifierSpec, optimiser: Recipe['optimiser']): TrainingStep {
-  const { tape, loss, parameters } = classifier(spec);
-  tape.graph.output('loss', loss);
+export function trainingStep(
+  spec: ClassifierSpec,
+  optimiser: Optimiser,
+  accumulate = false,
+): TrainingStep {
+  const { tape, loss, parameters } = classifier(spec, { training: true });
+  const g = tape.graph;
+  g.output('loss', loss);
+  const { flat, vector } = gradientOf(tape, loss, parameters, accumulate);
   const trainables = trainablesOf(spec.config, spec.recipe.method, spec.labels);
-  return {
-    graph: tape.graph,
-    gradient: adamwUpdate(tape, loss, parameters, trainables, optimiser),
-  };
+  emitUpdate(g, flat, vector, trainables, optimiser);
+  return { graph: g, gradient: flat };
+}
+
+/** The step of a batch that is not an update's last one. Inputs as above but for the optimiser's; outputs `loss` and `nextAccumulated` [P]. */
+export function accumulationStep(spec: ClassifierSpec): Graph {
+  const { tape, loss, parameters } = classifier(spec, { training: true });
+  tape.graph.output('loss', loss);
+  const { flat } = gradientOf(tape, loss, parameters, true);
+  tape.graph.output('nextAccumulated', flat);
+  return tape.graph;
+}
+
+function gradientOf(tape: Tape, loss: Tensor, parameters: FlatParameters | null, add: boolean) {
+  if (!parameters) throw new Error('this method trains nothing');
+  return { flat: flatGradient(tape, loss, parameters, add), vector: parameters };
 }
 
 /** The step's graph as ONNX Runtime loads it. */
 export function buildTrainingStep(
   spec: ClassifierSpec,
-  optimiser: Recipe['optimiser'],
+  optimiser: Optimiser,
+  accumulate = false,
 ): Uint8Array<ArrayBuffer> {
-  return encodeModel(trainingStep(spec, optimiser).graph);
+  return encodeModel(trainingStep(spec, optimiser, accumulate).graph);
 }
 
-/** Inputs as above without AdamW's; outputs `loss` [1] and `logits` [B, labels]. */
+/** Inputs as above without the optimiser's; outputs `loss` [1] and `logits` [B, labels]. */
 export function buildEvaluation(spec: ClassifierSpec): Uint8Array<ArrayBuffer> {
   const { tape, loss, logits } = classifier(spec);
   tape.graph.output('loss', loss);
@@ -62,8 +90,38 @@ export function buildEvaluation(spec: ClassifierSpec): Uint8Array<ArrayBuffer> {
   return encodeModel(tape.graph);
 }
 
-/** Forward pass to the loss. `real: 'float64'` builds the graph that gradients are checked on. */
-export function classifier(spec: ClassifierSpec, real: Graph['real'] = 'float32') {
+/**
+ * Input `parameters` [P] as they are trained, output `exported` [P'] as the artifact holds them.
+ * @returns null where the two are the same
+ */
+export function buildFold(
+  config: AdaptedModel['config'],
+  method: Recipe['method'],
+  labels: number,
+): Uint8Array<ArrayBuffer> | null {
+  const tape = new Tape(new Graph());
+  const g = tape.graph;
+  const { parts } = flatParameters(tape, trainablesOf(config, method, labels));
+  const folded = definitionOf(method).fold(tape, method, {
+    config,
+    trained: (name) => partOf(parts, name),
+  });
+  if (!folded) return null;
+  const pieces = exportedTrainables(config, method, labels).map(({ name, shape }) =>
+    g.reshape(folded.get(name) ?? partOf(parts, name), [elements(shape)]),
+  );
+  g.output('exported', g.concat(pieces, 0));
+  return encodeModel(g);
+}
+
+/**
+ * Forward pass to the loss. `real: 'float64'` builds the graph that gradients are checked on.
+ * @returns `parameters` null where the method trains nothing
+ */
+export function classifier(
+  spec: ClassifierSpec,
+  { real = 'float32', training = false }: { real?: Graph['real']; training?: boolean } = {},
+) {
   const { config, recipe, labels, batchSize } = spec;
   const tape = new Tape(new Graph(real));
   const g = tape.graph;
@@ -72,68 +130,29 @@ export function classifier(spec: ClassifierSpec, real: Graph['real'] = 'float32'
   const last = g.input('last', [batchSize], 'int32');
   const targets = g.input('labels', [batchSize], 'int32');
   const rowWeights = g.input('weights', [batchSize]);
-  const parameters = flatParameters(tape, trainablesOf(config, recipe.method, labels));
+  const trainables = trainablesOf(config, recipe.method, labels);
+  const parameters = trainables.length > 0 ? flatParameters(tape, trainables) : null;
+  const parts = parameters?.parts ?? new Map<string, Tensor>();
 
-  const weights = methodWeights(tape, spec, parameters.parts);
-  const hidden = decoder(tape, config, { batch: batchSize, length }, ids, weights);
+  const hidden = adaptedDecoder(tape, spec, { batch: batchSize, length }, ids, parts, training);
   const pooled = f.selectRows(tape, hidden, last);
-  const score = part(parameters.parts, definitionOf(recipe.method).headName);
+  const { headName } = definitionOf(recipe.method);
+  const score = headName === null ? labelRows(g, spec, parts) : partOf(parts, headName);
   const logits = f.linear(tape, pooled, score);
   const loss = f.crossEntropy(tape, logits, targets, g.reshape(rowWeights, [batchSize, 1]));
   return { tape, logits, loss, parameters };
 }
 
-/** Serves the decoder its weights: trained where the method trains them, frozen and quantised elsewhere. */
-function methodWeights(
-  tape: Tape,
-  { config, base, recipe }: ClassifierSpec,
-  parts: ReadonlyMap<string, Tensor>,
-): Weights {
-  const g = tape.graph;
-  const { method, quantisation } = recipe;
-  const definition = definitionOf(method);
-  const shapes = new Map(checkpointTensors(config).map(({ name, shape }) => [name, shape]));
-  const frozen = (name: string) => {
-    const shape = shapes.get(name);
-    if (!shape) throw new Error(`the base model has no ${name}`);
-    return g.share(name, () => g.weights(name, shape, () => checkpointTensor(base, name).data));
-  };
-  const tensor = (name: string) => {
-    const trained = definition.trainedBase(name);
-    return trained === null ? frozen(name) : part(parts, trained);
-  };
-  const quantised = (name: string, shape: [number, number]): Tensor => {
-    if (quantisation === 'fp32') return frozen(name);
-    const values = () => checkpointTensor(base, name).data;
-    return quantisedWeight(g, name, values, shape, quantisation);
-  };
-  return {
-    tensor,
-    project(x, layer, module) {
-      const name = `${linearPath(layer, module)}.weight`;
-      const weight =
-        definition.trainedBase(name) === null
-          ? quantised(name, linearShape(config, module))
-          : tensor(name);
-      return definition.project(tape, method, {
-        x,
-        layer,
-        module,
-        base: () => f.linear(tape, x, weight),
-        trained: (partName) => part(parts, partName),
-      });
-    },
-  };
-}
-
-function part(parts: ReadonlyMap<string, Tensor>, name: string): Tensor {
-  const tensor = parts.get(name);
-  if (!tensor) throw new Error(`the method trains no ${name}`);
-  return tensor;
-}
-
-function checkpointTensor(base: ReadonlyMap<string, NamedTensor>, name: string): NamedTensor {
-  const tensor = base.get(name);
-  if (!tensor) throw new Error(`the base model lacks ${name}`);
-  return tensor;
+/** Rows of the language-model head for the labels' tokens, [labels, D]: the head of a method that trains none. */
+function labelRows(g: Graph, spec: ClassifierSpec, parts: ReadonlyMap<string, Tensor>): Tensor {
+  const { labelTokens, config, labels } = spec;
+  if (labelTokens?.length !== labels) throw new Error('a token is needed for each label');
+  const table = baseTensor(g, spec, parts, config.tiedEmbeddings ? EMBEDDING : LM_HEAD);
+  const tokens = g.initializer(
+    'label-tokens',
+    [labels],
+    bytesOf(Int32Array.from(labelTokens)),
+    'int32',
+  );
+  return g.gather(table, tokens);
 }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { LINEAR_MODULES, QUANTISATIONS, type Method, type Recipe } from '../formats/recipe.ts';
+import {
+  defaultMethod,
+  LINEAR_MODULES,
+  QUANTISATIONS,
+  type Method,
+  type Recipe,
+} from '../formats/recipe.ts';
 import { encodeModel } from '../graph/onnx.ts';
 import { checkpointTensors, linearShape, parseLlamaConfig } from '../model/config.ts';
 import { storedBytes } from '../quant/quantise.ts';
@@ -11,7 +17,7 @@ const config = parseLlamaConfig(TINY_CONFIG);
 const LABELS = 2;
 const count = (recipe: Recipe) => countRecipe(config, recipe, LABELS);
 const lora = (rank: number): Method => ({
-  kind: 'lora',
+  ...defaultMethod('lora'),
   rank,
   alpha: 2 * rank,
   targets: [...LINEAR_MODULES],
@@ -31,7 +37,7 @@ describe('countRecipe (L-3, L-8)', () => {
   });
 
   it('counts four bytes a trained parameter, for its gradient and for each moment', () => {
-    for (const method of [lora(3), { kind: 'full' }, { kind: 'head' }] satisfies Method[]) {
+    for (const method of [lora(3), defaultMethod('full'), { kind: 'head' }] satisfies Method[]) {
       const { trainable, memory } = count(tinyRecipe(method));
       expect(memory.trainable).toBe(4 * trainable);
       expect(memory.gradients).toBe(4 * trainable);
@@ -52,7 +58,7 @@ describe('countRecipe (L-3, L-8)', () => {
   });
 
   it('has no frozen weights under full fine-tuning', () => {
-    const { memory } = count(tinyRecipe({ kind: 'full' }));
+    const { memory } = count(tinyRecipe(defaultMethod('full')));
     expect(memory.frozen + memory.quantised).toBe(0);
   });
 

@@ -6,40 +6,58 @@
  * is what the step needs at its largest moment, or a little more: activations peak only for an instant.
  */
 import type { Recipe } from '../formats/recipe.ts';
-import { byteLength, elements } from '../graph/dtype.ts';
-import type { Tensor } from '../graph/graph.ts';
+import { byteLength } from '../graph/dtype.ts';
+import type { Graph, Tensor } from '../graph/graph.ts';
 import { peakBytes } from '../graph/liveness.ts';
 import { multiplications } from '../graph/work.ts';
-import { definitionOf, trainablesOf } from '../methods/index.ts';
+import { definitionOf, exportedTrainables, trainablesOf } from '../methods/index.ts';
 import { checkpointTensors, LM_HEAD, type LlamaConfig } from '../model/config.ts';
-import { trainingStep, type TrainingStep } from './classifier.ts';
+import { classifier, trainingStep } from './classifier.ts';
 import type { Counts, MemoryCount } from './events.ts';
+import { optimiserState } from './optimisers/index.ts';
+import { ACCUMULATED, sizeOf } from './update.ts';
 
 /** @param labels size of the task's label set */
 export function countRecipe(config: LlamaConfig, recipe: Recipe, labels: number): Counts {
-  const step = trainingStep(
-    { config, base: new Map(), recipe, labels, batchSize: recipe.batchSize },
-    recipe.optimiser,
-  );
+  const spec = { config, base: new Map(), recipe, labels, batchSize: recipe.batchSize };
+  const parameters = countParameters(config, recipe, labels);
+  if (recipe.method.kind === 'prompting') {
+    const { graph } = classifier({ ...spec, labelTokens: new Array<number>(labels).fill(0) }).tape;
+    return { ...parameters, memory: countMemory(config, graph, null, []), multiplications: 0 };
+  }
+  const { optimiser, accumulation } = recipe;
+  const { graph, gradient } = trainingStep(spec, optimiser, accumulation > 1);
+  const state = optimiserState(optimiser, parameters.trainable).map(({ name }) => name);
   return {
-    ...countParameters(config, recipe, labels),
-    memory: countMemory(config, step),
-    multiplications: multiplications(step.graph),
+    ...parameters,
+    memory: countMemory(config, graph, gradient, state),
+    multiplications: multiplications(graph) * accumulation,
   };
 }
 
 function countParameters(config: LlamaConfig, { method }: Recipe, labels: number) {
   const definition = definitionOf(method);
-  const sizes = (tensors: readonly { shape: readonly number[] }[]) =>
-    tensors.reduce((sum, { shape }) => sum + elements(shape), 0);
-  const trainable = sizes(trainablesOf(config, method, labels));
+  const trainable = sizeOf(trainablesOf(config, method, labels));
   const frozen = checkpointTensors(config).filter(
-    ({ name }) => name !== LM_HEAD && definition.trainedBase(name) === null,
+    ({ name }) => name !== LM_HEAD && definition.trainedBase(name, method) === null,
   );
-  return { trainable, total: trainable + sizes(frozen) };
+  return {
+    trainable,
+    kept: sizeOf(exportedTrainables(config, method, labels)),
+    total: trainable + sizeOf(frozen),
+  };
 }
 
-function countMemory(config: LlamaConfig, { graph, gradient }: TrainingStep): MemoryCount {
+/**
+ * @param gradient the flat gradient; null where nothing is trained
+ * @param state names of the optimiser's tensors
+ */
+function countMemory(
+  config: LlamaConfig,
+  graph: Graph,
+  gradient: Tensor | null,
+  state: readonly string[],
+): MemoryCount {
   const weights = checkpointTensors(config).map(({ name }) => name);
   const frozen = graph.initializers.filter(({ name }) => weights.includes(name));
   /** Codes, scales and whatever else a format stores carry the weight's name before their own. */
@@ -48,13 +66,15 @@ function countMemory(config: LlamaConfig, { graph, gradient }: TrainingStep): Me
   );
   const inputs = (...names: string[]) => graph.inputs.filter(({ name }) => names.includes(name));
   const trainable = inputs('parameters');
-  const optimiser = inputs('moment1', 'moment2');
-  const elsewhere = [...graph.initializers, ...trainable, ...optimiser, gradient];
+  const optimiser = inputs(...state);
+  const accumulated = inputs(ACCUMULATED);
+  const gradients = gradient ? [gradient, ...accumulated] : [];
+  const elsewhere = [...graph.initializers, ...trainable, ...optimiser, ...gradients];
   return {
     frozen: bytesOf(frozen),
     quantised: bytesOf(quantised),
     trainable: bytesOf(trainable),
-    gradients: bytesOf([gradient]),
+    gradients: bytesOf(gradients),
     optimiser: bytesOf(optimiser),
     activations: peakBytes(
       graph,

@@ -5,13 +5,15 @@ import {
   type Batch,
   type EncodedExample,
 } from '../data/batches.ts';
+import { labelTokens, promptTemplate } from '../data/prompt.ts';
 import type { Example, Task } from '../data/task.ts';
 import { ArtifactError, readArtifact } from '../formats/artifact.ts';
-import type { Recipe } from '../formats/recipe.ts';
-import { trainablesOf } from '../methods/index.ts';
+import { RecipeError, type Recipe } from '../formats/recipe.ts';
+import { definitionOf, trainablesOf } from '../methods/index.ts';
 import { withRandomWeights, type BaseModel } from '../model/base-model.ts';
 import type { Held, HostTensor, Runtime, Session } from '../runtime/runtime.ts';
 import { buildEvaluation } from './classifier.ts';
+import { assertFits } from './fit.ts';
 
 export interface Score {
   /** Mean cross-entropy in nats. */
@@ -51,23 +53,31 @@ export class Evaluator {
     this.#labels = labels;
   }
 
-  static async create(runtime: Runtime, base: BaseModel, recipe: Recipe, labels: number) {
+  /** @throws {RecipeError} when prompting cannot tell the task's labels apart */
+  static async create(
+    runtime: Runtime,
+    base: BaseModel,
+    recipe: Recipe,
+    task: Pick<Task, 'labels'>,
+  ) {
+    const labels = task.labels.length;
     const model = buildEvaluation({
       config: base.config,
       base: base.weights,
       recipe,
       labels,
       batchSize: EVALUATION_BATCH,
+      ...(recipe.method.kind === 'prompting' ? { labelTokens: tokensOf(task, base) } : {}),
     });
     return new Evaluator(await runtime.createSession(model), recipe, base, labels);
   }
 
   /**
-   * @param parameters flat vector [P]
+   * @param parameters flat vector [P]; null where the method trains nothing
    * @param pause awaited between batches, so that a worker can hear a stop message; may throw to end the evaluation
    */
   async score(
-    parameters: HostTensor | Held,
+    parameters: HostTensor | Held | null,
     examples: readonly EncodedExample[],
     pause: () => Promise<void> = async () => {},
   ): Promise<Scored> {
@@ -76,7 +86,10 @@ export class Evaluator {
     const { sequenceLength } = this.#recipe;
     const { padToken } = this.#base.config;
     for (const batch of evaluationBatches(examples, EVALUATION_BATCH, sequenceLength, padToken)) {
-      const outputs = await this.#session.run({ ...batchFeeds(batch), parameters });
+      const outputs = await this.#session.run({
+        ...batchFeeds(batch),
+        ...(parameters ? { parameters } : {}),
+      });
       lossSum += (await outputs.loss!.read())[0]! * batch.count;
       const logits = await outputs.logits!.read();
       for (let row = 0; row < batch.count; row++)
@@ -107,14 +120,24 @@ export function batchFeeds(batch: Batch): Record<string, HostTensor> {
   };
 }
 
+function tokensOf(task: Pick<Task, 'labels'>, base: BaseModel): number[] {
+  try {
+    return labelTokens(task, base.tokenizer);
+  } catch (error) {
+    if (error instanceof RangeError) throw new RecipeError(`task: ${error.message}`);
+    throw error;
+  }
+}
+
 /** The base model a recipe starts from. */
 export function baseFor(recipe: Recipe, base: BaseModel): BaseModel {
   return recipe.base.weights === 'random' ? withRandomWeights(base, recipe.seed) : base;
 }
 
 /**
- * Re-evaluates an uploaded artifact.
+ * Re-evaluates an uploaded artifact, in the form in which a run leaves it.
  * @throws {ArtifactError} when the file is not what the recipe trains, or its weights overflow
+ * @throws {RecipeError} when the recipe asks for what this model or task cannot do
  */
 export async function evaluateArtifact(input: {
   runtime: Runtime;
@@ -123,16 +146,26 @@ export async function evaluateArtifact(input: {
   recipe: Recipe;
   artifact: Uint8Array;
   examples: readonly Example[];
+  /** The public training split, which solved examples in a prompt come from. */
+  train: readonly Example[];
 }): Promise<Evaluation> {
-  const { runtime, recipe, artifact, task } = input;
+  const { runtime, artifact, task } = input;
+  const recipe = exportedRecipe(input.recipe);
   const base = baseFor(recipe, input.base);
-  const labels = task.labels.length;
-  const parameters = readArtifact(artifact, trainablesOf(base.config, recipe.method, labels));
-  const examples = encodeExamples(input.examples, task, base.tokenizer, recipe.sequenceLength);
-  const evaluator = await Evaluator.create(runtime, base, recipe, labels);
+  assertFits(base.config, recipe);
+  const trainables = trainablesOf(base.config, recipe.method, task.labels.length);
+  const parameters = readArtifact(artifact, trainables);
+  const template = promptTemplate(task, recipe.method, input.train, recipe.seed);
+  const examples = encodeExamples(
+    input.examples,
+    { template },
+    base.tokenizer,
+    recipe.sequenceLength,
+  );
+  const evaluator = await Evaluator.create(runtime, base, recipe, task);
   try {
     const { score } = await evaluator.score(
-      { data: parameters, shape: [parameters.length] },
+      parameters.length > 0 ? { data: parameters, shape: [parameters.length] } : null,
       examples,
     );
     if (!Number.isFinite(score.loss))
@@ -148,6 +181,11 @@ export async function evaluateArtifact(input: {
   } finally {
     await evaluator.release();
   }
+}
+
+/** The recipe by which its artifact is evaluated: without what was only needed for training. */
+export function exportedRecipe(recipe: Recipe): Recipe {
+  return { ...recipe, method: definitionOf(recipe.method).exported(recipe.method) };
 }
 
 function argmax(values: Float32Array, start: number, count: number): number {

@@ -18,6 +18,8 @@ export interface BackendChoice {
 export interface Counts {
   /** Trained parameters, the head included. */
   trainable: number;
+  /** Parameters that the artifact holds: fewer where part of what is trained is folded away. */
+  kept: number;
   /** Base model and everything the method adds. */
   total: number;
   memory: MemoryCount;
@@ -34,7 +36,7 @@ export interface MemoryCount {
   /** The vector of all trained parameters. */
   trainable: number;
   gradients: number;
-  /** Both AdamW moments. */
+  /** What the optimiser remembers from step to step. */
   optimiser: number;
   /** Peak of everything else the step computes: activations and the working copies of its two passes. */
   activations: number;
@@ -95,6 +97,8 @@ export interface RunResult {
   after: Validation;
   /** A few of the validation examples, chosen to show what changed and what did not. */
   answers: Answer[];
+  /** Loss on general English, in nats per token, of the model before and after; null where it was not measured. */
+  general: { before: number; after: number } | null;
   /** Wall-clock seconds of training steps alone, validation left out. */
   trainingSeconds: number;
   /** True when the student stopped the run; the artifact then holds the weights of the last step. */

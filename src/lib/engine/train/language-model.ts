@@ -1,6 +1,6 @@
 /** The causal language model as graphs, for pretraining: next-token cross-entropy over every position. */
 import type { NamedTensor } from '../formats/safetensors.ts';
-import type { Recipe } from '../formats/recipe.ts';
+import { defaultMethod, type Optimiser } from '../formats/recipe.ts';
 import { Tape } from '../graph/autodiff.ts';
 import * as f from '../graph/functions.ts';
 import { Graph, type Tensor } from '../graph/graph.ts';
@@ -15,11 +15,11 @@ import {
   type LlamaConfig,
 } from '../model/config.ts';
 import { decoder, type BatchShape } from '../model/llama.ts';
-import { adamwUpdate, flatParameters } from './adamw.ts';
+import { emitUpdate, flatGradient, flatParameters } from './update.ts';
 
 /** Every tensor of the checkpoint is trained; the language-model head too, where it is not tied. */
 export function languageModelTrainables(config: LlamaConfig): Trainable[] {
-  const trained = full.trainables(config, { kind: 'full' });
+  const trained = full.trainables(config, defaultMethod('full'));
   const head = checkpointTensors(config).find(({ name }) => name === LM_HEAD);
   return head
     ? [...trained, { ...head, initial: { kind: 'checkpoint', name: LM_HEAD }, decayed: true }]
@@ -27,18 +27,19 @@ export function languageModelTrainables(config: LlamaConfig): Trainable[] {
 }
 
 /**
- * Inputs `ids`, `targets` [N] int32 and those of AdamW; outputs `loss` [1] and those of AdamW.
+ * Inputs `ids`, `targets` [N] int32 and those of the update; outputs `loss` [1] and those of the update.
  * Runs on CPUs only: the embedding's gradient is scattered.
  */
 export function buildPretrainingStep(
   config: LlamaConfig,
   shape: BatchShape,
-  optimiser: Recipe['optimiser'],
+  optimiser: Optimiser,
 ): Uint8Array<ArrayBuffer> {
   const trainables = languageModelTrainables(config);
   const { tape, loss, parameters } = languageModel(config, shape, trainables);
   tape.graph.output('loss', loss);
-  adamwUpdate(tape, loss, parameters, trainables, optimiser);
+  const flat = flatGradient(tape, loss, parameters, false);
+  emitUpdate(tape.graph, flat, parameters, trainables, optimiser);
   return encodeModel(tape.graph);
 }
 
@@ -96,10 +97,10 @@ function logitsOf(
     ids,
     {
       tensor: weight,
-      project: (x, layer, module) =>
-        f.linear(tape, x, weight(`${linearPath(layer, module)}.weight`)),
+      project: (inner, x, layer, module) =>
+        f.linear(inner, x, weight(`${linearPath(layer, module)}.weight`)),
     },
-    'scatter',
+    { embeddingGradient: 'scatter' },
   );
   return f.linear(tape, hidden, weight(config.tiedEmbeddings ? EMBEDDING : LM_HEAD));
 }

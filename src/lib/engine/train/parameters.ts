@@ -1,15 +1,27 @@
 /** The flat parameter vector on the host: initial values, and the way from and to named tensors. */
 import { randomStream } from '../data/random.ts';
+import type { Quantisation } from '../formats/recipe.ts';
 import type { NamedTensor } from '../formats/safetensors.ts';
 import { elements } from '../graph/dtype.ts';
 import type { Trainable } from '../methods/method.ts';
+import { roundedTo } from '../quant/quantise.ts';
 
-/** @param base tensors that `checkpoint` initial values are taken from */
+/**
+ * The vector [P] before the first step.
+ * @param base the base model's tensors, in fp32
+ * @param quantisation how the run stores its frozen matrices
+ */
 export function initialParameters(
   trainables: readonly Trainable[],
   base: ReadonlyMap<string, NamedTensor>,
   seed: number,
+  quantisation: Quantisation = 'fp32',
 ): Float32Array {
+  const tensor = (name: string) => {
+    const found = base.get(name);
+    if (!found) throw new Error(`the base model lacks ${name}`);
+    return found;
+  };
   return pack(
     trainables.map(({ name, shape, initial }) => {
       const random = randomStream(seed, name);
@@ -24,13 +36,26 @@ export function initialParameters(
             { length: size },
             () => (2 * random.uniform() - 1) * initial.bound,
           );
-        case 'checkpoint': {
-          const tensor = base.get(initial.name);
-          if (!tensor) throw new Error(`the base model lacks ${initial.name}`);
-          return tensor.data;
-        }
+        case 'ones':
+          return new Float32Array(size).fill(1);
+        case 'checkpoint':
+          return tensor(initial.name).data;
+        case 'row-norms':
+          return rowNorms(stored(tensor(initial.name), quantisation), size);
       }
     }),
+  );
+}
+
+/** A matrix as the run's graph computes with it. */
+function stored({ data, shape }: NamedTensor, quantisation: Quantisation): Float32Array {
+  return quantisation === 'fp32' ? data : roundedTo(quantisation, data, [shape[0]!, shape[1]!]);
+}
+
+function rowNorms(matrix: Float32Array, rows: number): Float32Array {
+  const width = matrix.length / rows;
+  return Float32Array.from({ length: rows }, (_, row) =>
+    Math.hypot(...matrix.subarray(row * width, (row + 1) * width)),
   );
 }
 

@@ -19,6 +19,7 @@ async function faulty(name: string, change: (value: number) => number): Promise<
             shape: held.shape,
             read: async () => (await held.read()).map(change),
             readExact: () => held.readExact(),
+            readWhole: () => held.readWhole(),
             dispose: () => held.dispose(),
           };
           return { ...outputs, [name]: changed };

@@ -4,15 +4,23 @@
  * fine-tuning, cover every operator of a training step; their losses and gradient norms are known.
  */
 import { collate } from '../data/batches.ts';
-import { defaultRecipe, LINEAR_MODULES, type Method, type Recipe } from '../formats/recipe.ts';
+import {
+  defaultMethod,
+  defaultRecipe,
+  LINEAR_MODULES,
+  type Method,
+  type Recipe,
+} from '../formats/recipe.ts';
 import { trainablesOf } from '../methods/index.ts';
 import { randomWeights } from '../model/base-model.ts';
 import { parseLlamaConfig } from '../model/config.ts';
-import type { Held, HostTensor, Runtime } from '../runtime/runtime.ts';
-import { scheduledRate, stepScalars } from './adamw.ts';
-import { buildTrainingStep, STATE_OUTPUTS } from './classifier.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { buildTrainingStep, stateOutputs } from './classifier.ts';
 import { batchFeeds } from './evaluate.ts';
+import { stepScalars } from './optimisers/index.ts';
+import { scheduledRate } from './optimisers/schedule.ts';
 import { initialParameters } from './parameters.ts';
+import { initialState, TrainingState } from './training-state.ts';
 
 /** Rounding differs between backends; the largest difference seen between WASM, WebGPU and Node is 1e-6. */
 const TOLERANCE = 1e-3;
@@ -62,7 +70,7 @@ interface Case {
 const CASES: Case[] = [
   {
     name: 'LoRA on NF4',
-    method: { kind: 'lora', rank: 4, alpha: 8, targets: [...LINEAR_MODULES] },
+    method: { ...defaultMethod('lora'), rank: 4, alpha: 8, targets: [...LINEAR_MODULES] },
     quantisation: 'nf4',
     learningRate: 3e-3,
     expected: [
@@ -72,7 +80,7 @@ const CASES: Case[] = [
   },
   {
     name: 'full fine-tuning',
-    method: { kind: 'full' },
+    method: defaultMethod('full'),
     quantisation: 'fp32',
     learningRate: 1e-3,
     expected: [
@@ -125,42 +133,21 @@ async function firstSteps(
   const base = randomWeights(config, 1);
   const spec = { config, base, recipe, labels: LABELS, batchSize: BATCH.labels.length };
   const session = await runtime.createSession(buildTrainingStep(spec, recipe.optimiser), {
-    keepOnDevice: STATE_OUTPUTS,
+    keepOnDevice: stateOutputs(optimiser),
   });
-  const first = initialParameters(trainablesOf(config, method, LABELS), base, 1);
-  const vector = (data: Float32Array): HostTensor => ({ data, shape: [first.length] });
-  let state: Record<string, HostTensor | Held> = {
-    parameters: vector(first),
-    moment1: vector(new Float32Array(first.length)),
-    moment2: vector(new Float32Array(first.length)),
-  };
+  const trainables = trainablesOf(config, method, LABELS);
+  const first = initialParameters(trainables, base, 1, quantisation);
+  const sessions = { step: session, accumulate: null };
+  const state = new TrainingState(sessions, initialState(first, optimiser), optimiser);
   const readings: Reading[] = [];
   try {
     for (let step = 1; step <= STEPS; step++) {
-      const rate = scheduledRate(recipe.optimiser, step, STEPS);
-      const scalars = Object.entries(stepScalars(recipe.optimiser, step, rate)).map(
-        ([name, value]) => [name, { data: Float32Array.of(value), shape: [1] }],
-      );
-      const outputs = await session.run({
-        ...batchFeeds(BATCH),
-        ...(Object.fromEntries(scalars) as Record<string, HostTensor>),
-        ...state,
-      });
-      readings.push({
-        loss: (await outputs.loss!.read())[0]!,
-        gradientNorm: (await outputs.gradientNorm!.read())[0]!,
-      });
-      release(state);
-      const { nextParameters, nextMoment1, nextMoment2 } = outputs;
-      state = { parameters: nextParameters!, moment1: nextMoment1!, moment2: nextMoment2! };
+      const rate = scheduledRate(optimiser, step, STEPS);
+      readings.push(await state.step([batchFeeds(BATCH)], stepScalars(optimiser, step, rate)));
     }
     return readings;
   } finally {
-    release(state);
+    state.dispose();
     await session.release();
   }
-}
-
-function release(state: Readonly<Record<string, HostTensor | Held>>): void {
-  for (const value of Object.values(state)) if ('dispose' in value) value.dispose();
 }

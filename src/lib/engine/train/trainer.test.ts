@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Example } from '../data/task.ts';
-import { LINEAR_MODULES, type Method } from '../formats/recipe.ts';
+import { defaultMethod, LINEAR_MODULES, type Method } from '../formats/recipe.ts';
 import { createNodeRuntime } from '../runtime/node.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { TINY_TASK, tinyModel, tinyRecipe } from '../testing/tiny.ts';
@@ -13,9 +13,9 @@ const WORDS =
   'apple tree ocean river under stone inner cloud early night olive bread eagle horse'.split(' ');
 const EXAMPLES: Example[] = WORDS.map((text) => ({ text, label: Number(/^[aeiou]/.test(text)) }));
 const METHODS: Method[] = [
-  { kind: 'full' },
+  defaultMethod('full'),
   { kind: 'head' },
-  { kind: 'lora', rank: 4, alpha: 8, targets: [...LINEAR_MODULES] },
+  { ...defaultMethod('lora'), rank: 4, alpha: 8, targets: [...LINEAR_MODULES] },
 ];
 
 describe('a run', () => {
@@ -74,6 +74,7 @@ describe('a run', () => {
         recipe: result.recipe,
         artifact: result.artifact,
         examples: EXAMPLES,
+        train: EXAMPLES,
       });
       expect(evaluation.accuracy).toBe(result.after.accuracy);
       expect(evaluation.loss).toBeCloseTo(result.after.loss, 5);

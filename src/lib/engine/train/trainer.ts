@@ -5,21 +5,28 @@
  * recipe's seed, so the losses of two devices differ only by rounding, and a run that was interrupted has the
  * losses of one that was not.
  */
-import { encodeExamples, trainingBatches, type EncodedExample } from '../data/batches.ts';
+import { encodeExamples, type EncodedExample } from '../data/batches.ts';
+import { promptTemplate } from '../data/prompt.ts';
 import type { Example, Task } from '../data/task.ts';
 import { writeArtifact } from '../formats/artifact.ts';
 import type { Recipe } from '../formats/recipe.ts';
-import { trainablesOf } from '../methods/index.ts';
+import { encodeModel } from '../graph/onnx.ts';
+import { exportedTrainables, trainablesOf } from '../methods/index.ts';
 import type { BaseModel } from '../model/base-model.ts';
-import type { Held, HostTensor, Runtime, Session } from '../runtime/runtime.ts';
-import { scheduledRate, stepScalars } from './adamw.ts';
+import type { Runtime, Session } from '../runtime/runtime.ts';
 import { chooseAnswers } from './answers.ts';
 import { Checkpointer, type Checkpoint, type CheckpointOptions } from './checkpoint.ts';
-import { buildTrainingStep, STATE_OUTPUTS } from './classifier.ts';
+import { accumulationStep, buildFold, stateOutputs, trainingStep } from './classifier.ts';
 import { countRecipe } from './count.ts';
-import { baseFor, batchFeeds, Evaluator } from './evaluate.ts';
+import { baseFor, Evaluator } from './evaluate.ts';
 import type { RunEvent, RunResult, TracePoint, Validation } from './events.ts';
+import { assertFits } from './fit.ts';
+import { GeneralLoss, type LanguageModelBatch } from './general-loss.ts';
+import { scheduledRate } from './optimisers/schedule.ts';
+import { stepScalars } from './optimisers/index.ts';
 import { initialParameters } from './parameters.ts';
+import { stepFeeds } from './step-feeds.ts';
+import { initialState, TrainingState, type TrainingSessions } from './training-state.ts';
 
 export interface RunInput {
   runtime: Runtime;
@@ -28,6 +35,8 @@ export interface RunInput {
   train: readonly Example[];
   validation: readonly Example[];
   recipe: Recipe;
+  /** Text whose loss is measured before and after the run; left out, nothing is. */
+  general?: readonly LanguageModelBatch[];
   emit?: (event: RunEvent) => void;
   /** Ends the run after the step in progress; what was trained so far is kept. */
   signal?: AbortSignal;
@@ -52,47 +61,121 @@ export class DivergedError extends Error {
   }
 }
 
-/** @throws {DivergedError} when the loss stops being finite */
+/**
+ * @throws {RecipeError} when the recipe asks for what this model cannot do
+ * @throws {DivergedError} when the loss stops being finite
+ */
 export async function runRecipe(input: RunInput): Promise<RunResult> {
   const { runtime, task, recipe, emit = () => {} } = input;
   const base = baseFor(recipe, input.base);
   const labels = task.labels.length;
+  assertFits(base.config, recipe);
   emit({ type: 'backend', choice: runtime.choice });
   emit({ type: 'counts', counts: countRecipe(base.config, recipe, labels) });
   emit({ type: 'phase', phase: 'compiling' });
-  const evaluator = await Evaluator.create(runtime, base, recipe, labels);
+  const open: { release(): Promise<void> }[] = [];
+  const opened = async <T extends { release(): Promise<void> }>(making: Promise<T>) => {
+    const made = await making;
+    open.push(made);
+    return made;
+  };
   try {
-    const session = await runtime.createSession(
-      buildTrainingStep(
-        { config: base.config, base: base.weights, recipe, labels, batchSize: recipe.batchSize },
-        recipe.optimiser,
-      ),
-      { keepOnDevice: STATE_OUTPUTS },
-    );
-    try {
-      return await train({ ...input, base, emit }, evaluator, session);
-    } finally {
-      await session.release();
-    }
+    const model = { config: base.config, base: base.weights, recipe };
+    const measures: Measures = {
+      evaluator: await opened(Evaluator.create(runtime, base, recipe, task)),
+      general: input.general ? await opened(GeneralLoss.create(runtime, model, labels)) : null,
+    };
+    const prepared = { ...input, base, emit };
+    if (recipe.method.kind === 'prompting') return await withoutTraining(prepared, measures);
+    const sessions = await trainingSessions(runtime, base, recipe, labels, opened);
+    return await train(prepared, measures, sessions);
   } finally {
-    await evaluator.release();
+    for (const made of open.reverse()) await made.release();
   }
+}
+
+interface Measures {
+  evaluator: Evaluator;
+  general: GeneralLoss | null;
+}
+
+type Prepared = RunInput & Required<Pick<RunInput, 'emit'>>;
+
+/** The sessions that train a recipe. @param opened told of each, so that it is released */
+export async function trainingSessions(
+  runtime: Runtime,
+  base: BaseModel,
+  recipe: Recipe,
+  labels: number,
+  opened: (making: Promise<Session>) => Promise<Session> = (making) => making,
+): Promise<TrainingSessions> {
+  const { batchSize, optimiser, accumulation } = recipe;
+  const spec = { config: base.config, base: base.weights, recipe, labels, batchSize };
+  const accumulates = accumulation > 1;
+  const step = encodeModel(trainingStep(spec, optimiser, accumulates).graph);
+  return {
+    step: await opened(runtime.createSession(step, { keepOnDevice: stateOutputs(optimiser) })),
+    accumulate: accumulates
+      ? await opened(
+          runtime.createSession(encodeModel(accumulationStep(spec)), {
+            keepOnDevice: ['nextAccumulated'],
+          }),
+        )
+      : null,
+  };
+}
+
+/** Prompting: the model is asked as it is. */
+async function withoutTraining(input: Prepared, { evaluator, general }: Measures) {
+  const { runtime, base, task, recipe, emit } = input;
+  emit({ type: 'phase', phase: 'evaluating' });
+  const { score, predictions } = await evaluator.score(
+    null,
+    encodeFor(input, input.validation),
+    breathe,
+  );
+  const validation: Validation = { step: 0, ...score };
+  emit({ type: 'validation', validation });
+  const loss = general ? await general.measure(null, input.general!, breathe) : null;
+  return {
+    recipe,
+    choice: runtime.choice,
+    counts: countRecipe(base.config, recipe, task.labels.length),
+    trace: [],
+    validations: [validation],
+    before: validation,
+    after: validation,
+    answers: chooseAnswers(task, input.validation, predictions, predictions),
+    general: loss === null ? null : { before: loss, after: loss },
+    trainingSeconds: 0,
+    stopped: false,
+    artifact: writeArtifact([], new Float32Array(0)),
+  };
+}
+
+function encodeFor(
+  { task, recipe, base, train }: Pick<RunInput, 'task' | 'recipe' | 'base' | 'train'>,
+  examples: readonly Example[],
+): EncodedExample[] {
+  const template = promptTemplate(task, recipe.method, train, recipe.seed);
+  return encodeExamples(examples, { template }, base.tokenizer, recipe.sequenceLength);
 }
 
 /** The run itself, between the making of its sessions and their release. */
 async function train(
-  input: RunInput & Required<Pick<RunInput, 'emit'>>,
-  evaluator: Evaluator,
-  session: Session,
+  input: Prepared,
+  { evaluator, general }: Measures,
+  sessions: TrainingSessions,
 ): Promise<RunResult> {
   const { runtime, base, task, recipe, signal, resume, emit } = input;
-  const trainables = trainablesOf(base.config, recipe.method, task.labels.length);
-  const encode = (examples: readonly Example[]) =>
-    encodeExamples(examples, task, base.tokenizer, recipe.sequenceLength);
-  const validation = encode(input.validation);
+  const labels = task.labels.length;
+  const trainables = trainablesOf(base.config, recipe.method, labels);
+  const validation = encodeFor(input, input.validation);
+  const first = () => initialParameters(trainables, base.weights, recipe.seed, recipe.quantisation);
   const state = new TrainingState(
-    session,
-    resume ?? initialState(initialParameters(trainables, base.weights, recipe.seed)),
+    sessions,
+    resume ?? initialState(first(), recipe.optimiser),
+    recipe.optimiser,
   );
   const trace: TracePoint[] = [...(resume?.trace ?? [])];
   const validations: Validation[] = [...(resume?.validations ?? [])];
@@ -106,23 +189,21 @@ async function train(
     emit({ type: 'validation', validation: entry });
     return { entry, predictions };
   };
+  const generalLoss = async () =>
+    general ? await general.measure(state.parameters, input.general!, breathe) : null;
 
   try {
     if (!resume) emit({ type: 'phase', phase: 'evaluating' });
     const before = resume
-      ? { entry: resume.validations[0]!, predictions: resume.firstPredictions }
-      : await validate(0, validation);
+      ? {
+          entry: resume.validations[0]!,
+          predictions: resume.firstPredictions,
+          general: resume.generalLoss,
+        }
+      : { ...(await validate(0, validation)), general: await generalLoss() };
     emit({ type: 'phase', phase: 'training' });
     const every = Math.ceil(recipe.steps / (VALIDATIONS_DURING + 1));
-    const batches = trainingBatches(
-      encode(input.train),
-      recipe.batchSize,
-      recipe.sequenceLength,
-      base.config.padToken,
-      recipe.seed,
-    );
-    // The order of the data is the seed's: batches already trained on are drawn again and left out.
-    for (let used = 0; used < trace.length; used++) batches.next();
+    const feeds = stepFeeds(recipe, base.config, encodeFor(input, input.train), trace.length);
     const checkpoint = async (): Promise<Checkpoint> => ({
       step: trace.length,
       ...(await state.copy()),
@@ -130,6 +211,7 @@ async function train(
       validations: [...validations],
       firstPredictions: [...before.predictions],
       trainingSeconds: speed.totalSeconds,
+      generalLoss: before.general,
     });
 
     for (let step = trace.length + 1; step <= recipe.steps && !signal?.aborted; step++) {
@@ -137,7 +219,7 @@ async function train(
       const began = performance.now();
       const rate = scheduledRate(recipe.optimiser, step, recipe.steps);
       const { loss, gradientNorm } = await state.step(
-        batchFeeds(batches.next().value),
+        feeds.next().value,
         stepScalars(recipe.optimiser, step, rate),
       );
       if (!Number.isFinite(loss)) throw new DivergedError(step);
@@ -148,7 +230,8 @@ async function train(
         type: 'step',
         point,
         steps: recipe.steps,
-        tokensPerSecond: (recipe.batchSize * recipe.sequenceLength) / speed.secondsPerStep,
+        tokensPerSecond:
+          (recipe.batchSize * recipe.accumulation * recipe.sequenceLength) / speed.secondsPerStep,
         secondsLeft: (recipe.steps - step) * speed.secondsPerStep,
       });
       if (step % every === 0 && step < recipe.steps)
@@ -159,19 +242,28 @@ async function train(
     const after = await validate(trace.length, validation);
     // The last update is seen by no training loss.
     if (!Number.isFinite(after.entry.loss)) throw new DivergedError(trace.length);
+    const lossAfter = await generalLoss();
     emit({ type: 'phase', phase: 'exporting' });
+    const { parameters } = await state.copy();
     return {
       recipe,
       choice: runtime.choice,
-      counts: countRecipe(base.config, recipe, task.labels.length),
+      counts: countRecipe(base.config, recipe, labels),
       trace,
       validations,
       before: before.entry,
       after: after.entry,
       answers: chooseAnswers(task, input.validation, before.predictions, after.predictions),
+      general:
+        before.general === null || lossAfter === null
+          ? null
+          : { before: before.general, after: lossAfter },
       trainingSeconds: speed.totalSeconds,
       stopped: trace.length < recipe.steps,
-      artifact: writeArtifact(trainables, (await state.copy()).parameters),
+      artifact: writeArtifact(
+        exportedTrainables(base.config, recipe.method, labels),
+        await fold(runtime, base, recipe, labels, parameters),
+      ),
     };
   } finally {
     state.dispose();
@@ -179,76 +271,24 @@ async function train(
   }
 }
 
-/** Trainable state on the host: the vector and both moments, each [P]. */
-type StateVectors = Pick<Checkpoint, 'parameters' | 'moment1' | 'moment2'>;
-
-/** The state before the first step. */
-export function initialState(parameters: Float32Array): StateVectors {
-  return {
-    parameters: Float32Array.from(parameters),
-    moment1: new Float32Array(parameters.length),
-    moment2: new Float32Array(parameters.length),
-  };
-}
-
-/** Feeds each step's outputs into the next and frees what the next no longer needs. */
-export class TrainingState {
-  readonly #session: Session;
-  /** On the device where there is one, from the first step on. */
-  #state: Record<keyof StateVectors, HostTensor | Held>;
-
-  constructor(session: Session, { parameters, moment1, moment2 }: StateVectors) {
-    const shape = [parameters.length];
-    this.#session = session;
-    this.#state = {
-      parameters: { data: parameters, shape },
-      moment1: { data: moment1, shape },
-      moment2: { data: moment2, shape },
-    };
-  }
-
-  get parameters(): HostTensor | Held {
-    return this.#state.parameters;
-  }
-
-  async step(batch: Record<string, HostTensor>, scalars: Record<string, number>) {
-    const scalarFeeds = Object.fromEntries(
-      Object.entries(scalars).map(([name, value]) => [
-        name,
-        { data: Float32Array.of(value), shape: [1] },
-      ]),
-    );
-    const outputs = await this.#session.run({ ...batch, ...scalarFeeds, ...this.#state });
-    const [loss, gradientNorm] = await Promise.all(
-      [outputs.loss!, outputs.gradientNorm!].map(async (value) => {
-        const number = (await value.read())[0]!;
-        value.dispose();
-        return number;
-      }),
-    );
-    this.dispose();
-    this.#state = {
-      parameters: outputs.nextParameters!,
-      moment1: outputs.nextMoment1!,
-      moment2: outputs.nextMoment2!,
-    };
-    return { loss: loss!, gradientNorm: gradientNorm! };
-  }
-
-  /** Copies the state to the CPU. */
-  async copy(): Promise<StateVectors> {
-    const copied = async (value: HostTensor | Held) =>
-      Float32Array.from('read' in value ? await value.read() : value.data);
-    const { parameters, moment1, moment2 } = this.#state;
-    return {
-      parameters: await copied(parameters),
-      moment1: await copied(moment1),
-      moment2: await copied(moment2),
-    };
-  }
-
-  dispose(): void {
-    for (const value of Object.values(this.#state)) if ('dispose' in value) value.dispose();
+/** The artifact's vector: the trained one, without what was only needed for training. */
+async function fold(
+  runtime: Runtime,
+  { config }: BaseModel,
+  { method }: Recipe,
+  labels: number,
+  parameters: Float32Array,
+): Promise<Float32Array> {
+  const model = buildFold(config, method, labels);
+  if (!model) return parameters;
+  const session = await runtime.createSession(model);
+  try {
+    const { exported } = await session.run({
+      parameters: { data: parameters, shape: [parameters.length] },
+    });
+    return Float32Array.from(await exported!.read());
+  } finally {
+    await session.release();
   }
 }
 

@@ -1,14 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { defaultRecipe } from '../formats/recipe.ts';
+import { defaultOptimiser, type AdamOptimiser } from '../formats/recipe.ts';
 import { Tape } from '../graph/autodiff.ts';
 import * as f from '../graph/functions.ts';
 import { Graph } from '../graph/graph.ts';
 import { encodeModel } from '../graph/onnx.ts';
 import type { Trainable } from '../methods/method.ts';
 import { createNodeRuntime } from '../runtime/node.ts';
-import { adamwUpdate, flatParameters, scheduledRate, stepScalars } from './adamw.ts';
+import { stepScalars } from './optimisers/index.ts';
+import { scheduledRate } from './optimisers/schedule.ts';
+import { emitUpdate, flatGradient, flatParameters } from './update.ts';
 
-const optimiser = { ...defaultRecipe('full').optimiser, weightDecay: 0.1, clipNorm: 0.5 };
+const optimiser = {
+  ...defaultOptimiser('adamw', 5e-4),
+  weightDecay: 0.1,
+  clipNorm: 0.5,
+} as AdamOptimiser;
 const TRAINABLES: Trainable[] = [
   { name: 'w', shape: [2, 2], initial: { kind: 'zeros' }, decayed: true },
   { name: 'gain', shape: [2], initial: { kind: 'zeros' }, decayed: false },
@@ -51,7 +57,7 @@ describe('AdamW', () => {
       f.add(tape, f.linear(tape, column('w', 4), row), f.linear(tape, column('gain', 2), rest)),
       [1],
     );
-    adamwUpdate(tape, loss, flat, TRAINABLES, optimiser);
+    emitUpdate(g, flatGradient(tape, loss, flat, false), flat, TRAINABLES, optimiser);
     const runtime = await createNodeRuntime({ threads: 1 });
     const session = await runtime.createSession(encodeModel(g));
     const rateOf = (step: number) => scheduledRate({ ...optimiser, warmupSteps: 3 }, step, 10);

@@ -1,0 +1,73 @@
+/** Prompts: a task's template, or the student's own, with solved examples in front. */
+import type { Method } from '../formats/recipe.ts';
+import { randomStream, shuffled } from './random.ts';
+import { TEXT, type Example, type Task } from './task.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+/**
+ * The template that a method reads texts in. Training methods use the task's. Prompting may bring its own, and
+ * puts `shots` solved examples in front, one a line: of the training split, drawn by the seed, of as many
+ * labels as possible.
+ */
+export function promptTemplate(
+  task: Pick<Task, 'template' | 'labels'>,
+  method: Method,
+  train: readonly Example[],
+  seed: number,
+): string {
+  if (method.kind !== 'prompting') return task.template;
+  const template = method.template ?? task.template;
+  const lines = demonstrations(train, method.shots, seed).map(({ text, label }) =>
+    answered(template, text, task.labels[label]!),
+  );
+  return [...lines, template].join('\n');
+}
+
+/** Examples in an order drawn by the seed, each next one of a label not used yet while there is one. */
+export function demonstrations(
+  train: readonly Example[],
+  count: number,
+  seed: number,
+): readonly Example[] {
+  const drawn = shuffled(train, randomStream(seed, 'demonstrations'));
+  const chosen: Example[] = [];
+  while (chosen.length < Math.min(count, drawn.length)) {
+    const used = new Set(
+      chosen
+        .slice(Math.floor(chosen.length / labelsIn(drawn)) * labelsIn(drawn))
+        .map(({ label }) => label),
+    );
+    const next =
+      drawn.find((example) => !chosen.includes(example) && !used.has(example.label)) ??
+      drawn.find((example) => !chosen.includes(example))!;
+    chosen.push(next);
+  }
+  return chosen;
+}
+
+function labelsIn(examples: readonly Example[]): number {
+  return new Set(examples.map(({ label }) => label)).size;
+}
+
+function answered(template: string, text: string, label: string): string {
+  // A function, since a replacement text may hold `$`.
+  const question = template.replace(TEXT, () => text);
+  return `${question}${/\s$/.test(question) ? '' : ' '}${label}`;
+}
+
+/**
+ * The token by which each label is known at the place of the answer: the first of its word, after a space.
+ * @throws {RangeError} naming two labels whose words begin with the same token
+ */
+export function labelTokens({ labels }: Pick<Task, 'labels'>, tokenizer: Tokenizer): number[] {
+  const before = tokenizer.encode('a').length;
+  const tokens = labels.map((label) => tokenizer.encode(`a ${label}`)[before]!);
+  labels.forEach((label, index) => {
+    const other = tokens.indexOf(tokens[index]!);
+    if (other !== index)
+      throw new RangeError(
+        `the labels ${labels[other]} and ${label} begin with the same token, so a prompt cannot tell them apart`,
+      );
+  });
+  return tokens;
+}
