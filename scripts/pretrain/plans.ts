@@ -34,8 +34,8 @@ export const PLANS = {
     id: 'small',
     config: SMALL,
     grownFrom: 'nano',
-    optimiser: { ...ADAMW, learningRate: 1.2e-3 },
-    steps: 7000,
+    optimiser: { ...ADAMW, learningRate: 6e-4 },
+    steps: 14_000,
     seed: 2,
   },
 } satisfies Record<string, Plan>;

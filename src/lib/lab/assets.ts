@@ -13,6 +13,9 @@ const TaskFactsSchema = v.object({
   labels: v.pipe(v.array(v.string()), v.minLength(2)),
 });
 
+/** Models and tasks are described together, so facts are kept by both. */
+export const factsKey = (base: string, task: string): string => `${base} ${task}`;
+
 type Fetch = typeof globalThis.fetch;
 
 async function readJson(path: string, fetch: Fetch): Promise<unknown> {

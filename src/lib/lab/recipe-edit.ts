@@ -63,6 +63,11 @@ export function withRank(recipe: Recipe, rank: number): Recipe {
   return { ...recipe, method: { ...recipe.method, rank, alpha } };
 }
 
+/** Another base model; how its weights start stays. */
+export function withBase(recipe: Recipe, id: string): Recipe {
+  return { ...recipe, base: { ...recipe.base, id } };
+}
+
 export interface Limits {
   maxRank: number;
   maxSteps: number;
