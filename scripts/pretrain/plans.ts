@@ -35,7 +35,7 @@ export const PLANS = {
     config: SMALL,
     grownFrom: 'nano',
     optimiser: { ...ADAMW, learningRate: 6e-4 },
-    steps: 10_000,
+    steps: 8000,
     seed: 2,
   },
 } satisfies Record<string, Plan>;
