@@ -68,7 +68,7 @@ export const DEFAULT_LEARNING_RATE: Record<Method['kind'], number> = {
   adapter: 3e-3,
   prefix: 3e-3,
   'p-tuning-v2': 3e-2,
-  ia3: 3e-2,
+  ia3: 1e-2,
   // Trains nothing; a recipe has a rate all the same.
   prompting: 1e-3,
 };
