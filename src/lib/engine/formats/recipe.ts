@@ -16,7 +16,7 @@ export * from './optimiser.ts';
 export const RECIPE_VERSION = 1;
 
 /** How the frozen base weights are stored. Trainable tensors are always fp32. */
-export const QUANTISATIONS = ['fp32', 'int8', 'int4', 'nf4'] as const;
+export const QUANTISATIONS = ['fp32', 'int8', 'int4', 'nf4', 'nf4-double'] as const;
 export type Quantisation = (typeof QUANTISATIONS)[number];
 
 export const MAX_ACCUMULATION = 64;
