@@ -182,6 +182,13 @@ describe('D-9: what is wrong is named by its row', () => {
     ]);
   });
 
+  it('more rows than a run can take', () => {
+    const many = Array.from({ length: 50_001 }, (_, i) => `${i},${i % 2}`);
+    expect(problems(['text,label', ...many].join('\n'))).toEqual([
+      'There are 50,001 rows; 50,000 is the most.',
+    ]);
+  });
+
   it('text that is not UTF-8, by its line, and UTF-16', () => {
     const latin1 = Uint8Array.from(`${good}\ncaf\u00e9,coffee`, (letter) => letter.charCodeAt(0));
     expect(problems(latin1)).toEqual([expect.stringMatching(/^Row 32: This is not UTF-8 text/)]);

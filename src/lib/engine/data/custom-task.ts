@@ -19,6 +19,8 @@ export type CustomTaskResult =
   /** `more` problems are there than are listed. */
   | { ok: false; problems: Problem[]; more: number };
 
+/** A run turns all of them into tokens before it starts, some 20,000 a second. */
+export const MAX_ROWS = 50_000;
 export const MAX_LABELS = 64;
 export const MAX_TEXT_LENGTH = 8000;
 export const MAX_LABEL_LENGTH = 60;
@@ -49,6 +51,10 @@ export interface CustomTaskSource {
 export function readCustomTask(source: CustomTaskSource): CustomTaskResult {
   const { name, template = DEFAULT_TEMPLATE, seed = 1 } = source;
   const read = readRows(source.bytes, name);
+  if (read.rows.length > MAX_ROWS) {
+    const message = `There are ${count(read.rows.length)} rows; ${count(MAX_ROWS)} is the most.`;
+    return { ok: false, problems: [{ rows: [], message }], more: 0 };
+  }
   const { rows, problems, repeated } = checkRows(read.rows);
   const found = [...read.problems, ...problems].sort((a, b) => (a.rows[0] ?? 0) - (b.rows[0] ?? 0));
   // Rows that could not be read would be missed here for no reason of their own.
@@ -147,18 +153,15 @@ function makeTask(
   const labels = [...new Set(rows.map(({ label }) => label))].sort();
   const examples = rows.map(({ text, label }) => ({ text, label: labels.indexOf(label) }));
   const id = CUSTOM_PREFIX + shortHash(JSON.stringify([template, seed, labels, examples]));
-  const train: Example[] = [];
-  const validation: Example[] = [];
-  for (const [label, labelName] of labels.entries()) {
+  const split = labels.map((labelName, label) => {
     const own = shuffled(
       examples.filter((example) => example.label === label),
       randomStream(seed, `custom-split/${labelName}`),
     );
     const share = Math.min(own.length * VALIDATION_SHARE, MAX_VALIDATION / labels.length);
     const held = Math.max(1, Math.floor(share));
-    validation.push(...own.slice(0, held));
-    train.push(...own.slice(held));
-  }
+    return { validation: own.slice(0, held), train: own.slice(held) };
+  });
   const title = name.replace(/\.[a-z]+$/i, '').slice(0, MAX_LABEL_LENGTH) || 'Your own data';
   return {
     task: {
@@ -169,9 +172,15 @@ function makeTask(
       labels,
       sequenceLength: proposedLength(rows),
     },
-    train: shuffled(train, randomStream(seed, 'custom-order')),
+    train: shuffled(
+      split.flatMap(({ train }) => train),
+      randomStream(seed, 'custom-order'),
+    ),
     // Some validations look at the beginning alone.
-    validation: shuffled(validation, randomStream(seed, 'custom-order')),
+    validation: shuffled(
+      split.flatMap(({ validation }) => validation),
+      randomStream(seed, 'custom-order'),
+    ),
   };
 }
 
