@@ -14,6 +14,7 @@ import {
   type Quantisation,
   type Recipe,
 } from '../engine/formats/recipe.ts';
+import { shippedTask } from '../engine/data/shipped-tasks.ts';
 import type { Challenge } from '../live/challenge.ts';
 
 /** Changes the method. The learning rate follows to the new method's default unless it was the old one's no longer. */
@@ -68,6 +69,14 @@ export function withBase(recipe: Recipe, id: string): Recipe {
   return { ...recipe, base: { ...recipe.base, id } };
 }
 
+/** Changes the task. The sequence length becomes what the task proposes for its texts. */
+export function withTask(
+  recipe: Recipe,
+  { id, sequenceLength = defaultRecipe().sequenceLength }: { id: string; sequenceLength?: number },
+): Recipe {
+  return { ...recipe, task: id, sequenceLength };
+}
+
 export interface Limits {
   maxRank: number;
   maxSteps: number;
@@ -119,11 +128,14 @@ export function fitToChallenge(recipe: Recipe, challenge: Challenge): Recipe {
     recipe.base.id === challenge.base &&
     recipe.base.weights === 'pretrained';
   if (fits) return recipe;
+  const asked =
+    ranked.task === challenge.task
+      ? ranked
+      : withTask(ranked, shippedTask(challenge.task) ?? { id: challenge.task });
   return {
-    ...ranked,
+    ...asked,
     quantisation,
     steps: Math.min(recipe.steps, challenge.maxSteps),
-    task: challenge.task,
     base: { id: challenge.base, weights: 'pretrained' },
   };
 }

@@ -27,13 +27,16 @@ export interface ReadRows {
 /** Bytes of a file. Rows cost several times their size in memory, and all of them are in it while a run goes on. */
 export const MAX_BYTES = 5 * 1024 * 1024;
 
+/** What is wrong with data of more than {@link MAX_BYTES}. */
+export const tooLarge = (bytes: number): Problem => ({
+  rows: [],
+  message: `The data has ${megabytes(bytes)} MB; ${megabytes(MAX_BYTES)} MB is the most.`,
+});
+
 /** @param name of the file, where there is one; its ending decides the format, else its content does */
 export function readRows(bytes: Uint8Array, name = ''): ReadRows {
   if (bytes.byteLength > MAX_BYTES)
-    return failed(
-      [],
-      `The data has ${megabytes(bytes.byteLength)} MB; ${megabytes(MAX_BYTES)} MB is the most.`,
-    );
+    return { rows: [], problems: [tooLarge(bytes.byteLength)], complete: false };
   const text = decode(bytes);
   if (typeof text !== 'string') return { rows: [], problems: [text], complete: false };
   if (text.trim() === '') return failed([], 'There is nothing in it.');
