@@ -27,22 +27,26 @@ export async function findLabTask(id: string, own: Pick<CustomTasks, 'get'>): Pr
   );
 }
 
+/** A model's shapes. @throws when its description is missing or is not what it should be */
+export async function loadConfig(
+  base: string,
+  fetch: typeof globalThis.fetch,
+): Promise<LlamaConfig> {
+  const path = `/models/${base}/config.json`;
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  return parseLlamaConfig(await response.json());
+}
+
 /**
  * @throws {MissingTaskError}
- * @throws when the model's description is missing or is not what it should be
+ * @throws as {@link loadConfig} does
  */
 export async function loadFacts(
   { base, task }: { base: string; task: string },
   own: Pick<CustomTasks, 'get'>,
   fetch: typeof globalThis.fetch,
 ): Promise<LabFacts> {
-  const path = `/models/${base}/config.json`;
-  const [config, found] = await Promise.all([
-    fetch(path).then((response) => {
-      if (!response.ok) throw new Error(`${path} answered ${response.status}`);
-      return response.json() as Promise<unknown>;
-    }),
-    findLabTask(task, own),
-  ]);
-  return { config: parseLlamaConfig(config), task: found };
+  const [config, found] = await Promise.all([loadConfig(base, fetch), findLabTask(task, own)]);
+  return { config, task: found };
 }

@@ -2,7 +2,7 @@
 import { defaultRecipe, type Recipe } from '../engine/formats/recipe.ts';
 import { countRecipe } from '../engine/train/count.ts';
 import type { Counts } from '../engine/train/events.ts';
-import { loadFacts } from './assets.ts';
+import { loadConfig } from './assets.ts';
 
 export interface ShippedBase {
   id: string;
@@ -20,13 +20,17 @@ export interface BaseCost {
   counts: Pick<Counts, 'multiplications'>;
 }
 
-/** Of every shipped base, in their order; no weights are loaded. @throws when a model's configuration is missing */
-export function baseCosts(task: string, fetch: typeof globalThis.fetch): Promise<BaseCost[]> {
+/**
+ * Of every shipped base, in their order; no weights are loaded.
+ * @param labels size of the task's label set
+ * @throws when a model's configuration is missing
+ */
+export function baseCosts(labels: number, fetch: typeof globalThis.fetch): Promise<BaseCost[]> {
   return Promise.all(
     BASES.map(async ({ id }) => {
-      const facts = await loadFacts(id, task, fetch);
-      const recipe: Recipe = { ...defaultRecipe(), task, base: { id, weights: 'pretrained' } };
-      return { recipe, counts: countRecipe(facts.config, recipe, facts.task.labels.length) };
+      const config = await loadConfig(id, fetch);
+      const recipe: Recipe = { ...defaultRecipe(), base: { id, weights: 'pretrained' } };
+      return { recipe, counts: countRecipe(config, recipe, labels) };
     }),
   );
 }

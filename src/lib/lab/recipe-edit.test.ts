@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { defaultRecipe, parseRecipe, METHOD_KINDS } from '../engine/formats/recipe.ts';
+import { shippedTask } from '../engine/data/shipped-tasks.ts';
 import { challengeViolations, defaultChallenge } from '../live/challenge.ts';
-import { fitToChallenge, limitsOf, withMethod, withRank } from './recipe-edit.ts';
+import { fitToChallenge, limitsOf, withMethod, withRank, withTask } from './recipe-edit.ts';
 
 describe('withMethod', () => {
   it("takes the new method's learning rate while the old default stands", () => {
@@ -27,7 +28,28 @@ describe('withRank', () => {
   });
 });
 
+describe('withTask', () => {
+  it('takes the sequence length that the task proposes (L-14)', () => {
+    const spam = withTask(defaultRecipe(), shippedTask('spam')!);
+    expect(spam).toMatchObject({ task: 'spam', sequenceLength: 64 });
+    expect(withTask(spam, { id: 'custom-1' })).toMatchObject({
+      task: 'custom-1',
+      sequenceLength: defaultRecipe().sequenceLength,
+    });
+  });
+});
+
 describe('fitToChallenge', () => {
+  it('takes the task of the round and its sequence length, whatever was chosen before (L-15)', () => {
+    const own = { ...defaultRecipe(), task: 'custom-0123456789ab', sequenceLength: 128 };
+    const challenge = { ...defaultChallenge(), task: 'spam' };
+    const fitted = fitToChallenge(own, challenge);
+    expect(fitted).toMatchObject({ task: 'spam', sequenceLength: 64 });
+    expect(challengeViolations(challenge, own)).toEqual(["this round's task is spam"]);
+    const long = { ...fitted, sequenceLength: 96 };
+    expect(fitToChallenge(long, challenge)).toBe(long);
+  });
+
   it('brings any recipe inside the round', () => {
     const challenge = {
       ...defaultChallenge(),

@@ -3,6 +3,7 @@ import {
   DEFAULT_LEARNING_RATE,
   defaultMethod,
   defaultOptimiser,
+  defaultRecipe,
   MAX_ALPHA,
   MAX_RANK,
   MIN_ALPHA,

@@ -2,7 +2,7 @@
 import { TEXT, type Task } from './task.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
-type Answers = Pick<Task, 'template' | 'labels' | 'labelWords'>;
+export type Answers = Pick<Task, 'template' | 'labels' | 'labelWords'>;
 
 export const labelWordsOf = ({ labels, labelWords }: Pick<Task, 'labels' | 'labelWords'>) =>
   labelWords ?? labels;
