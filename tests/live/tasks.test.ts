@@ -66,7 +66,9 @@ describe.each(SHIPPED_TASKS.map(({ id, labels }) => ({ id, labels: labels.length
       expect(accuracy).toBeGreaterThan(1.2 / labels);
 
       for (const task of ['custom-0123456789ab', 'no-such-task'])
-        await expect(submit({ ...run, recipe: { ...run.recipe, task } })).rejects.toMatchObject({
+        await expect(
+          submit({ ...run, recipe: { ...(run.recipe as object), task } }),
+        ).rejects.toMatchObject({
           status: 422,
           message: `This round's task is ${id}.`,
         });

@@ -69,7 +69,7 @@ function describeReceived(
       return {
         kind: 'info',
         title: `Your result is saved. Verifying: ${ahead} ahead of you.`,
-        detail: 'The server now evaluates it on definitions nobody in the room has seen.',
+        detail: 'The server now evaluates it on examples nobody in the room has seen.',
       };
     }
     case 'verified':

@@ -55,12 +55,7 @@ export class Evaluator {
   }
 
   /** @throws {RecipeError} when prompting cannot tell the task's labels apart */
-  static async create(
-    runtime: Runtime,
-    base: BaseModel,
-    recipe: Recipe,
-    task: Answers,
-  ) {
+  static async create(runtime: Runtime, base: BaseModel, recipe: Recipe, task: Answers) {
     const labels = task.labels.length;
     const model = buildEvaluation({
       config: base.config,
