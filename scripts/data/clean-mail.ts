@@ -105,6 +105,8 @@ const PLACEHOLDERS: readonly [RegExp, string][] = [
   [/\b\d(?:[ -]{1,3}\d){6,}\b/g, PHONE],
   [/\b1?[-. ]?\(?8(00|77|88|66)\)?[-. ]?[A-Z\d]{3,}(-[A-Z\d]+)*/gi, PHONE],
   [/\d{5,}/g, ' <number> '],
+  // A person's folder names the person.
+  [/\/(home|Users|root)\/\S*/g, ' <path> '],
   // What the corpus's makers put in the place of their own names.
   [/\b(zzzz|yyyy)\w*/gi, ' <name> '],
 ];

@@ -121,6 +121,7 @@ describe('D-6: withPlaceholders', () => {
     ['from Springfield, IL 62704 with love', '<place>'],
     ['P.O. Box 1234 is ours', '<place>'],
     ['account 12345678 is yours', '<'],
+    ['look in /' + 'home/example/mail for it', '<path>'],
   ])('%s', (text, mark) => {
     const replaced = withPlaceholders(text);
     expect(replaced).toContain(mark);
