@@ -18,7 +18,8 @@ import {
 export const IA3_OUTPUTS: readonly LinearModule[] = ['k_proj', 'v_proj'];
 export const IA3_INPUTS: readonly LinearModule[] = ['down_proj'];
 
-const nameOf = (layer: number, module: LinearModule) =>
+/** The factors of one module. */
+export const ia3Name = (layer: number, module: LinearModule) =>
   `${PEFT_PREFIX}${linearPath(layer, module)}.ia3_l`;
 
 export const ia3: MethodDefinition<MethodOf<'ia3'>> = {
@@ -30,14 +31,14 @@ export const ia3: MethodDefinition<MethodOf<'ia3'>> = {
       [...IA3_OUTPUTS, ...IA3_INPUTS].map((module) => {
         const [out, into] = linearShape(config, module);
         const shape = IA3_OUTPUTS.includes(module) ? [out, 1] : [1, into];
-        const name = nameOf(layer, module);
+        const name = ia3Name(layer, module);
         return { name, shape, initial: { kind: 'ones' as const }, decayed: false };
       }),
     ),
 
   project(tape, _method, { x, layer, module, base, trained, config }) {
     const [out, into] = linearShape(config, module);
-    const factor = (size: number) => f.reshape(tape, trained(nameOf(layer, module)), [size]);
+    const factor = (size: number) => f.reshape(tape, trained(ia3Name(layer, module)), [size]);
     if (IA3_OUTPUTS.includes(module)) return f.mul(tape, base(x), factor(out));
     if (IA3_INPUTS.includes(module)) return base(f.mul(tape, x, factor(into)));
     return base(x);

@@ -26,7 +26,8 @@ import {
 
 type Lora = MethodOf<'lora'>;
 
-function names(layer: number, module: LinearModule) {
+/** The tensors of one module by what they are. */
+export function loraNames(layer: number, module: LinearModule) {
   const path = `${PEFT_PREFIX}${linearPath(layer, module)}`;
   return {
     a: `${path}.lora_A.weight`,
@@ -48,7 +49,7 @@ function trainablesAt(
   module: LinearModule,
 ): Trainable[] {
   const [out, into] = linearShape(config, module);
-  const { a, b, magnitude } = names(layer, module);
+  const { a, b, magnitude } = loraNames(layer, module);
   const factors: Trainable[] = [
     { name: a, shape: [rank, into], initial: linearInitial(into), decayed: true },
     { name: b, shape: [out, rank], initial: { kind: 'zeros' }, decayed: true, rate: plusRatio },
@@ -84,7 +85,7 @@ export const lora: MethodDefinition<Lora> = {
 
   project(tape, method, { x, layer, module, base, weight, trained, dropout }) {
     if (!method.targets.includes(module)) return base(x);
-    const { a, b, magnitude } = names(layer, module);
+    const { a, b, magnitude } = loraNames(layer, module);
     const low = f.linear(tape, dropout(x, method.dropout), trained(a));
     const scale = loraScale(method);
     const sum = f.add(tape, base(x), f.scale(tape, f.linear(tape, low, trained(b)), scale));
