@@ -2,7 +2,6 @@
  * A merged model beside base and adapter, on random parameters of the tiny model. Used by tests and by the
  * evidence of exactness.
  */
-import { collate } from '../data/batches.ts';
 import { mergeAdapter, SCORE } from '../formats/merge.ts';
 import { defaultMethod, type Method, type Quantisation } from '../formats/recipe.ts';
 import type { NamedTensor } from '../formats/safetensors.ts';
@@ -13,18 +12,8 @@ import { batchFeeds } from '../train/evaluate.ts';
 import { initialParameters, unpack } from '../train/parameters.ts';
 import { normals } from './gradient-check.ts';
 import { tinyModel, tinyRecipe } from './tiny.ts';
+import { TINY_BATCH, TINY_LABELS } from './whole-model.ts';
 
-const LABELS = 3;
-const BATCH = collate(
-  [
-    { ids: [1, 5, 9, 4], label: 1 },
-    { ids: [1, 7, 7], label: 0 },
-    { ids: [1, 3, 11, 40, 8, 2, 6], label: 2 },
-  ],
-  4,
-  8,
-  0,
-);
 const LORA = { ...defaultMethod('lora'), rank: 3, alpha: 6 };
 
 export const MERGED: Readonly<Record<string, Method>> = {
@@ -50,20 +39,20 @@ export async function mergeDifference(
     parameters: Float32Array,
   ) => {
     const recipe = tinyRecipe(by, { quantisation: stored });
-    const spec = { config, base: weights, recipe, labels: LABELS, batchSize: 4 };
+    const spec = { config, base: weights, recipe, labels: TINY_LABELS, batchSize: 4 };
     const session = await runtime.createSession(buildEvaluation(spec));
     try {
       const outputs = await session.run({
-        ...batchFeeds(BATCH),
+        ...batchFeeds(TINY_BATCH),
         parameters: { data: parameters, shape: [parameters.length] },
       });
       // The batch's last row is padding.
-      return (await outputs.logits!.read()).slice(0, BATCH.count * LABELS);
+      return (await outputs.logits!.read()).slice(0, TINY_BATCH.count * TINY_LABELS);
     } finally {
       await session.release();
     }
   };
-  const trainables = trainablesOf(config, method, LABELS);
+  const trainables = trainablesOf(config, method, TINY_LABELS);
   const start = initialParameters(trainables, base.weights, 1, quantisation);
   const moved = normals(start.length, 'adapter');
   const parameters = start.map((value, i) => value + 0.1 * moved[i]!);
