@@ -73,12 +73,7 @@ const PIECES = 4;
  * @param width side of W, in parameters
  * @param size side of the square to fit, in drawing units
  */
-export function markShapes(
-  kind: MarkKind,
-  small: number,
-  width: number,
-  size: number,
-): MarkShapes {
+export function markShapes(kind: MarkKind, small: number, width: number, size: number): MarkShapes {
   const { w, a, b } = markGeometry(small, width, size);
   const whole = { x: 0, y: 0, width: size, height: size };
   switch (kind) {
