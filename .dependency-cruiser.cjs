@@ -15,7 +15,7 @@ const SERVER_ONLY = '(\\.server\\.ts|/\\+server\\.ts|\\.test\\.ts|^src/app\\.d\\
 const VIRTUAL = '^(\\$app|\\$env|\\$service-worker)(/|$)|^\\./\\$types$|\\?url$';
 /** What the engine is built on; everything else it writes itself. */
 const ENGINE_PACKAGES =
-  '(^|node_modules/)(valibot|onnxruntime-(web|node|common)|@huggingface/tokenizers|@bufbuild/protobuf)(/|$)';
+  '(^|node_modules/)(valibot|papaparse|@types/papaparse|onnxruntime-(web|node|common)|@huggingface/tokenizers|@bufbuild/protobuf)(/|$)';
 
 const forbidden = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 

@@ -1,8 +1,10 @@
 /** The shipped model and task, read from the project's folder; and the private test split of a fixed secret. */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { languageModelBatches, parseTexts } from '../../src/lib/engine/data/general-text.ts';
 import { parseExamples, parseTask } from '../../src/lib/engine/data/task.ts';
-import { loadBaseModel } from '../../src/lib/engine/model/base-model.ts';
+import { loadBaseModel, type BaseModel } from '../../src/lib/engine/model/base-model.ts';
+import { GENERAL_SHAPE } from '../../src/lib/engine/train/general-loss.ts';
 import { drawPrivateSplits } from '../../server/tasks/splits.server.ts';
 
 /** Measurements draw the test split with this secret, so that they can be repeated; deployments have their own. */
@@ -15,6 +17,13 @@ export function projectModel(id: string) {
     id,
     async (file) => new Uint8Array(await readFile(path(`static/models/${id}/${file}`))),
   );
+}
+
+/** The general English that forgetting is measured on. */
+export async function generalBatches({ tokenizer, config }: BaseModel) {
+  const texts = parseTexts(await readFile(path('static/text/general-english.jsonl'), 'utf8'));
+  const { batch, length } = GENERAL_SHAPE;
+  return [...languageModelBatches(texts, tokenizer, config, batch, length)];
 }
 
 export async function projectTask(id: string) {

@@ -26,6 +26,7 @@ const RECIPES: Record<string, Recipe> = {
   'LoRA int8': { ...lora, ...SMALL, quantisation: 'int8' },
   'LoRA int4': { ...lora, ...SMALL, quantisation: 'int4' },
   'LoRA NF4': { ...lora, ...SMALL, quantisation: 'nf4' },
+  'LoRA NF4 + DQ': { ...lora, ...SMALL, quantisation: 'nf4-double' },
   'head only': { ...defaultRecipe('head'), ...SMALL },
   full: { ...defaultRecipe('full'), ...SMALL },
 };

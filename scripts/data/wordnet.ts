@@ -41,6 +41,17 @@ export function readWordNet(): Synset[] {
   );
 }
 
+/** The synsets whose definition no other synset has: each of its texts has one label. */
+export function readUnsharedDefinitions(): Synset[] {
+  const synsets = readWordNet();
+  const seen = new Map<string, number>();
+  for (const { definition } of synsets) {
+    const key = definitionKey(definition);
+    seen.set(key, (seen.get(key) ?? 0) + 1);
+  }
+  return synsets.filter(({ definition }) => seen.get(definitionKey(definition)) === 1);
+}
+
 function parseLine(line: string, part: Synset['part']): Synset {
   const bar = line.indexOf('| ');
   const fields = line.slice(0, bar).split(' ');

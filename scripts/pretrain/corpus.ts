@@ -37,7 +37,7 @@ export function readCorpus(): Corpus {
 }
 
 /** `dog, domestic dog: a member of the genus Canis … "the dog barked all night"` */
-function entry({ lemmas, definition, examples }: Synset): string {
+export function entry({ lemmas, definition, examples }: Synset): string {
   const quoted = examples.map((example) => `; "${example}"`).join('');
   return `${lemmas.slice(0, 4).join(', ')}: ${definition}${quoted}`;
 }

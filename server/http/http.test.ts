@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { reachableOrigin } from './addresses.ts';
 import { readCookie } from './cookies.ts';
-import { gate } from './gate.ts';
+import { gate, MAX_BODY_BYTES } from './gate.ts';
 import { guardHeaders } from './headers.ts';
 
 async function serving<T>(
@@ -43,10 +43,10 @@ describe('gate', () => {
       async (port) => {
         const size = { 'content-length': 600_000 };
         expect(await put(port, '/join', size)).toBe(413);
-        expect(await put(port, '/api/sessions/ABCDEF/submissions/x', size)).toBe(204);
-        expect(await put(port, '/api/sessions/A/submissions/x', { 'content-length': 17e6 })).toBe(
-          413,
-        );
+        const submission = '/api/sessions/ABCDEF/submissions/x';
+        expect(await put(port, submission, size)).toBe(204);
+        expect(await put(port, submission, { 'content-length': MAX_BODY_BYTES })).toBe(204);
+        expect(await put(port, submission, { 'content-length': MAX_BODY_BYTES + 1 })).toBe(413);
         expect(await put(port, '/join', { 'transfer-encoding': 'chunked' })).toBe(411);
       },
     ));

@@ -15,6 +15,7 @@ const PUBLIC = [
   '/lab',
   '/runs',
   '/leaderboards/definition-domain',
+  '/leaderboards/spam',
   '/join',
   '/login',
   '/signup',
@@ -105,6 +106,8 @@ test('no page gives away a private example (V-6)', async ({ request }) => {
     '/tasks/definition-domain/reserved.jsonl',
     '/server/tasks/definition-domain/reserved.jsonl',
     '/../server/tasks/definition-domain/reserved.jsonl',
+    '/tasks/spam/reserved.jsonl',
+    '/server/tasks/spam/reserved.jsonl',
   ])
     expect((await request.get(path)).status(), path).toBe(404);
 });

@@ -1,4 +1,4 @@
-/** A real, short run of the engine in Node: the head alone, on the shipped model and task. */
+/** A real, short run of the engine in Node: the head alone, on the shipped model and a shipped task. */
 import { projectModel, projectTask } from '../../bench/lib/project-files.ts';
 import { defaultRecipe } from '../../src/lib/engine/formats/recipe.ts';
 import { createNodeRuntime } from '../../src/lib/engine/runtime/node.ts';
@@ -12,12 +12,13 @@ const VALIDATION_EXAMPLES = 96;
 
 export type HonestRun = Pick<Sent, 'recipe' | 'report' | 'artifact'>;
 
-export async function honestRun(): Promise<HonestRun> {
+export async function honestRun(id = 'definition-domain'): Promise<HonestRun> {
   const base = await projectModel('nano');
-  const { task, train, validation } = await projectTask('definition-domain');
+  const { task, train, validation } = await projectTask(id);
   const defaults = defaultRecipe('head');
   const recipe = {
     ...defaults,
+    task: id,
     steps: STEPS,
     optimiser: { ...defaults.optimiser, warmupSteps: 2 },
   };

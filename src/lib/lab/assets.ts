@@ -1,31 +1,52 @@
-/** The public files a run needs: the facts the lab counts from. */
-import * as v from 'valibot';
+/** What the lab counts from and says of a recipe, before anything is trained: the model's shapes and the task. */
+import { isCustomTask, type Task } from '../engine/data/task.ts';
+import { shippedTask } from '../engine/data/shipped-tasks.ts';
 import { parseLlamaConfig, type LlamaConfig } from '../engine/model/config.ts';
+import { DATA_ELSEWHERE, type CustomTasks } from './custom-tasks.ts';
 
 export interface LabFacts {
   config: LlamaConfig;
-  task: { title: string; description: string; labels: string[] };
+  task: Task;
 }
 
-const TaskFactsSchema = v.object({
-  title: v.string(),
-  description: v.string(),
-  labels: v.pipe(v.array(v.string()), v.minLength(2)),
-});
+/** Models and tasks are described together, so facts are kept by both. */
+export const factsKey = (base: string, task: string): string => `${base} ${task}`;
 
-type Fetch = typeof globalThis.fetch;
+/** The recipe names a task that this browser cannot have; the message is a sentence that says so. */
+export class MissingTaskError extends Error {
+  override name = 'MissingTaskError';
+}
 
-async function readJson(path: string, fetch: Fetch): Promise<unknown> {
+export async function findLabTask(id: string, own: Pick<CustomTasks, 'get'>): Promise<Task> {
+  const task = isCustomTask(id) ? (await own.get(id))?.task : shippedTask(id);
+  if (task) return task;
+  throw new MissingTaskError(
+    isCustomTask(id)
+      ? DATA_ELSEWHERE
+      : `There is no task called ${id.slice(0, 60)} here. Choose one of the list.`,
+  );
+}
+
+/** A model's shapes. @throws when its description is missing or is not what it should be */
+export async function loadConfig(
+  base: string,
+  fetch: typeof globalThis.fetch,
+): Promise<LlamaConfig> {
+  const path = `/models/${base}/config.json`;
   const response = await fetch(path);
   if (!response.ok) throw new Error(`${path} answered ${response.status}`);
-  return response.json();
+  return parseLlamaConfig(await response.json());
 }
 
-/** @throws when a file is missing or is not what it should be */
-export async function loadFacts(base: string, task: string, fetch: Fetch): Promise<LabFacts> {
-  const [config, facts] = await Promise.all([
-    readJson(`/models/${base}/config.json`, fetch),
-    readJson(`/tasks/${task}/task.json`, fetch),
-  ]);
-  return { config: parseLlamaConfig(config), task: v.parse(TaskFactsSchema, facts) };
+/**
+ * @throws {MissingTaskError}
+ * @throws as {@link loadConfig} does
+ */
+export async function loadFacts(
+  { base, task }: { base: string; task: string },
+  own: Pick<CustomTasks, 'get'>,
+  fetch: typeof globalThis.fetch,
+): Promise<LabFacts> {
+  const [config, found] = await Promise.all([loadConfig(base, fetch), findLabTask(task, own)]);
+  return { config, task: found };
 }

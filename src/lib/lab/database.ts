@@ -5,6 +5,7 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import type { Checkpoint } from '../engine/train/checkpoint.ts';
 import type { Pending, Settled } from '../live/keep.ts';
+import type { KeptTask } from './custom-tasks.ts';
 import type { KeptRun, UnfinishedRun } from './run-store.ts';
 
 export interface Schema extends DBSchema {
@@ -14,6 +15,7 @@ export interface Schema extends DBSchema {
   unfinished: { key: string; value: UnfinishedRun; indexes: { code: string } };
   /** Keys are run ids. */
   checkpoints: { key: string; value: Checkpoint };
+  tasks: { key: string; value: KeptTask };
 }
 
 export type Database = IDBPDatabase<Schema>;
@@ -38,6 +40,7 @@ function open(): Promise<Database> {
       }
       // Checkpoints of older engines hold their parameters in another order.
       if (oldVersion === 2) void transaction.objectStore('checkpoints').clear();
+      if (oldVersion < 3) db.createObjectStore('tasks', { keyPath: 'id' });
     },
     // A tab left open since an older version must not keep a newer one waiting.
     blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),

@@ -6,8 +6,9 @@ import asyncifyMjs from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url
 import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import wasmMjs from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasmWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
-import { parseExamples, parseTask } from '../engine/data/task.ts';
 import { RecipeError, type Recipe } from '../engine/formats/recipe.ts';
+import type { CustomTask } from '../engine/data/custom-task.ts';
+import { isCustomTask, parseExamples, parseTask } from '../engine/data/task.ts';
 import { loadBaseModel, MODEL_FILES } from '../engine/model/base-model.ts';
 import { createBrowserRuntime } from '../engine/runtime/browser.ts';
 import type { Runtime } from '../engine/runtime/runtime.ts';
@@ -15,6 +16,7 @@ import type { RunResult } from '../engine/train/events.ts';
 import type { Checkpoint } from '../engine/train/checkpoint.ts';
 import { firstThatComputesRight } from '../engine/train/self-check.ts';
 import { DivergedError, runRecipe, type RunInput } from '../engine/train/trainer.ts';
+import { DATA_ELSEWHERE } from './custom-tasks.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 import { probeSpeed } from './probe.ts';
 import { openRunStore } from './run-store.ts';
@@ -44,7 +46,7 @@ let probing: { controller: AbortController; ended: Promise<unknown> } | null = n
 
 self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === 'stop') running?.abort();
-  else if (data.type === 'warm') void warm(data.recipe);
+  else if (data.type === 'warm') void warm(data.recipe, data.data);
   else if (data.type === 'lifeline') holdLifeline(data.lock);
   else void run(data);
 });
@@ -58,12 +60,12 @@ function holdLifeline(lock: string): void {
   });
 }
 
-async function warm(recipe: Recipe): Promise<void> {
-  send({ type: 'ready', preflight: await preflight(recipe).catch(() => null) });
+async function warm(recipe: Recipe, data?: CustomTask): Promise<void> {
+  send({ type: 'ready', preflight: await preflight(recipe, data).catch(() => null) });
 }
 
-async function preflight(recipe: Recipe): Promise<Preflight> {
-  const loaded = await assetsOf(recipe);
+async function preflight(recipe: Recipe, data?: CustomTask): Promise<Preflight> {
+  const loaded = await assetsOf(recipe, data);
   const runtime = await runtimeFor();
   if (running || probing) return { choice: runtime.choice, speed: null };
   const controller = new AbortController();
@@ -75,13 +77,13 @@ async function preflight(recipe: Recipe): Promise<Preflight> {
   return { choice: runtime.choice, speed };
 }
 
-async function run({ id, recipe, backend, checkpoint }: RunOrder): Promise<void> {
+async function run({ id, recipe, data, backend, checkpoint }: RunOrder): Promise<void> {
   if (running) return send({ type: 'failed', message: 'A run is already going on.', again: true });
   const { signal } = (running = new AbortController());
   try {
     probing?.controller.abort();
     await probing?.ended.catch(() => {});
-    const loaded = await assetsOf(recipe);
+    const loaded = await assetsOf(recipe, data);
     const runtime = await runtimeFor(backend);
     const result = await train({ ...loaded, runtime, recipe, signal, resume: checkpoint }, id);
     if (result) send({ type: 'done', result }, [result.artifact.buffer]);
@@ -142,8 +144,8 @@ function runtimeFor(prefer?: 'webgpu' | 'wasm'): Promise<Runtime> {
   );
 }
 
-function assetsOf(recipe: Recipe): Promise<Assets> {
-  return remembered(assets, `${recipe.base.id} ${recipe.task}`, () => loadAssets(recipe));
+function assetsOf(recipe: Recipe, data?: CustomTask): Promise<Assets> {
+  return remembered(assets, `${recipe.base.id} ${recipe.task}`, () => loadAssets(recipe, data));
 }
 
 /** Made once per key; what failed is tried again the next time. */
@@ -156,22 +158,31 @@ function remembered<T>(held: Map<string, Promise<T>>, key: string, make: () => P
   return made;
 }
 
-/** Model and task, with the bytes loaded so far reported as they arrive. */
-async function loadAssets(recipe: Recipe): Promise<Assets> {
+/**
+ * Model and task, with the bytes loaded so far reported as they arrive.
+ * @param data the task, where it is the person's own
+ */
+async function loadAssets(recipe: Recipe, data?: CustomTask): Promise<Assets> {
+  const own = isCustomTask(recipe.task);
+  if (own && !data) throw new Error(DATA_ELSEWHERE);
   const model = `/models/${recipe.base.id}`;
   const task = `/tasks/${recipe.task}`;
   const paths = [
     ...MODEL_FILES.map((file) => `${model}/${file}`),
-    ...['task.json', 'train.jsonl', 'validation.jsonl'].map((file) => `${task}/${file}`),
+    ...(own
+      ? []
+      : ['task.json', 'train.jsonl', 'validation.jsonl'].map((file) => `${task}/${file}`)),
   ];
   const files = await fetchBytes(paths, (loaded, total) =>
     send({ type: 'event', event: { type: 'phase', phase: 'loading', loaded, total } }),
   );
   const bytes = (path: string) => files.get(path)!;
   const text = (path: string) => new TextDecoder().decode(bytes(path));
+  const base = await loadBaseModel(recipe.base.id, async (file) => bytes(`${model}/${file}`));
+  if (data) return { base, task: data.task, train: data.train, validation: data.validation };
   const parsed = parseTask(JSON.parse(text(`${task}/task.json`)));
   return {
-    base: await loadBaseModel(recipe.base.id, async (file) => bytes(`${model}/${file}`)),
+    base,
     task: parsed,
     train: parseExamples(text(`${task}/train.jsonl`), parsed),
     validation: parseExamples(text(`${task}/validation.jsonl`), parsed),

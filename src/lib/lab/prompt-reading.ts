@@ -54,7 +54,7 @@ export function readPrompt(recipe: Recipe, source: PromptSource): PromptReading 
     .map(
       ({ text }) => tokensOf(template, text, tokenizer) - tokensOf(task.template, text, tokenizer),
     );
-  const needed = defaultRecipe().sequenceLength + Math.max(...beyond);
+  const needed = (task.sequenceLength ?? defaultRecipe().sequenceLength) + Math.max(...beyond);
   const { sequenceLength } = withPromptRoom(recipe, needed);
   const example = validation[0]!;
   const [read] = encodeExamples([example], { template }, tokenizer, sequenceLength);

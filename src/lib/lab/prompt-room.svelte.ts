@@ -2,7 +2,9 @@
  * The prompt of the recipe on screen: loads the task's texts and the model's tokenizer when the method first needs
  * them, and says what the model will read and how much room that takes. Made while a component is set up.
  */
+import { untrack } from 'svelte';
 import type { Recipe } from '../engine/formats/recipe.ts';
+import type { CustomTasks } from './custom-tasks.ts';
 import { readPrompt, type PromptReading, type PromptSource } from './prompt-reading.ts';
 import { loadPromptSource } from './prompt-source.ts';
 import { withPromptRoom } from './recipe-edit.ts';
@@ -31,7 +33,8 @@ export class PromptRoom {
   /** A sentence that keeps the recipe from being run, for now or as it is. */
   readonly hold = $derived(this.#outcome.hold);
 
-  constructor(recipe: () => Recipe) {
+  /** @param own the person's own data */
+  constructor(recipe: () => Recipe, own: () => Pick<CustomTasks, 'get'>) {
     this.#recipe = recipe;
     $effect(() => {
       const key = this.#key;
@@ -41,7 +44,7 @@ export class PromptRoom {
       const take = (loaded: Loaded) => {
         if (!stale) this.#loaded = { key, loaded };
       };
-      loadPromptSource(base, task, fetch).then(
+      loadPromptSource({ base, task }, untrack(own), fetch).then(
         (source) => take({ source }),
         (error: unknown) => take({ problem: messageOf(error) }),
       );

@@ -1,36 +1,42 @@
 /** The texts that prompts are made of, and the tokenizer that counts them. */
-import { parseExamples, parseTask } from '../engine/data/task.ts';
+import { isCustomTask, parseExamples, type Example } from '../engine/data/task.ts';
+import { loadConfig, findLabTask } from './assets.ts';
+import type { CustomTasks } from './custom-tasks.ts';
 import type { PromptSource } from './prompt-reading.ts';
 
-/** @throws when a file is missing or is not what it should be */
+type Fetch = typeof globalThis.fetch;
+
+async function read(path: string, fetch: Fetch): Promise<string> {
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  return response.text();
+}
+
+/** @throws when something is missing or is not what it should be */
 export async function loadPromptSource(
-  base: string,
-  task: string,
-  fetch: typeof globalThis.fetch,
+  { base, task: id }: { base: string; task: string },
+  own: Pick<CustomTasks, 'get'>,
+  fetch: Fetch,
 ): Promise<PromptSource> {
-  const read = async (path: string) => {
-    const response = await fetch(path);
-    if (!response.ok) throw new Error(`${path} answered ${response.status}`);
-    return response.text();
+  const task = await findLabTask(id, own);
+  const examples = async (split: 'train' | 'validation'): Promise<readonly Example[]> => {
+    const custom = isCustomTask(id) ? await own.get(id) : undefined;
+    return custom
+      ? custom[split]
+      : parseExamples(await read(`/tasks/${id}/${split}.jsonl`, fetch), task);
   };
-  const [description, train, validation, tokenizer, config] = await Promise.all([
-    read(`/tasks/${task}/task.json`),
-    read(`/tasks/${task}/train.jsonl`),
-    read(`/tasks/${task}/validation.jsonl`),
-    read(`/models/${base}/tokenizer.json`),
-    read(`/models/${base}/config.json`),
-  ]);
-  // Only prompting needs them on the page itself.
-  const [{ createTokenizer }, { parseLlamaConfig }] = await Promise.all([
+  const [train, validation, tokenizer, { bosToken }, { createTokenizer }] = await Promise.all([
+    examples('train'),
+    examples('validation'),
+    read(`/models/${base}/tokenizer.json`, fetch),
+    loadConfig(base, fetch),
+    // Only prompting needs it on the page itself.
     import('../engine/data/tokenizer.ts'),
-    import('../engine/model/config.ts'),
   ]);
-  const parsed = parseTask(JSON.parse(description));
-  const { bosToken } = parseLlamaConfig(JSON.parse(config));
   return {
-    task: parsed,
-    train: parseExamples(train, parsed),
-    validation: parseExamples(validation, parsed),
+    task,
+    train,
+    validation,
     tokenizer: createTokenizer(JSON.parse(tokenizer) as object, bosToken),
   };
 }

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import {
+  DEFAULT_LEARNING_RATE,
   defaultMethod,
+  defaultOptimiser,
   defaultRecipe,
   METHOD_KINDS,
   OPTIMISER_KINDS,
   parseRecipe,
   type Recipe,
 } from '../engine/formats/recipe.ts';
+import { shippedTask } from '../engine/data/shipped-tasks.ts';
 import { challengeViolations, defaultChallenge } from '../live/challenge.ts';
 import { assertFits } from '../engine/train/fit.ts';
 import { tinyModel } from '../engine/testing/tiny.ts';
@@ -21,6 +24,7 @@ import {
   withOptimiser,
   withPromptRoom,
   withRank,
+  withTask,
 } from './recipe-edit.ts';
 
 describe('withMethod', () => {
@@ -43,9 +47,12 @@ describe('withMethod', () => {
 describe('withOptimiser', () => {
   it('takes the rate that method and optimiser start from, and keeps a chosen one (L-17)', () => {
     const sgd = withOptimiser(defaultRecipe('lora'), 'sgd');
-    expect(sgd.optimiser).toMatchObject({ kind: 'sgd', momentum: 0.9, learningRate: 0.3 });
+    expect(sgd.optimiser).toEqual(defaultOptimiser('sgd', DEFAULT_LEARNING_RATE.lora));
     expect(sgd.optimiser.learningRate).toBe(defaultRate(sgd));
-    expect(withMethod(sgd, 'head').optimiser.learningRate).toBe(1);
+    expect(sgd.optimiser.learningRate).toBeGreaterThan(DEFAULT_LEARNING_RATE.lora);
+    expect(withMethod(sgd, 'head').optimiser).toEqual(
+      defaultOptimiser('sgd', DEFAULT_LEARNING_RATE.head),
+    );
     expect(withOptimiser(sgd, 'adamw')).toEqual(defaultRecipe('lora'));
     const chosen = { ...sgd, optimiser: { ...sgd.optimiser, learningRate: 0.05 } };
     expect(withOptimiser(chosen, 'adamw-8bit').optimiser.learningRate).toBe(0.05);
@@ -134,7 +141,28 @@ describe('withRank', () => {
   });
 });
 
+describe('withTask', () => {
+  it('takes the sequence length that the task proposes (L-14)', () => {
+    const spam = withTask(defaultRecipe(), shippedTask('spam')!);
+    expect(spam).toMatchObject({ task: 'spam', sequenceLength: 64 });
+    expect(withTask(spam, { id: 'custom-1' })).toMatchObject({
+      task: 'custom-1',
+      sequenceLength: defaultRecipe().sequenceLength,
+    });
+  });
+});
+
 describe('fitToChallenge', () => {
+  it('takes the task of the round and its sequence length, whatever was chosen before (L-15)', () => {
+    const own = { ...defaultRecipe(), task: 'custom-0123456789ab', sequenceLength: 128 };
+    const challenge = { ...defaultChallenge(), task: 'spam' };
+    const fitted = fitToChallenge(own, challenge);
+    expect(fitted).toMatchObject({ task: 'spam', sequenceLength: 64 });
+    expect(challengeViolations(challenge, own)).toEqual(["this round's task is spam"]);
+    const long = { ...fitted, sequenceLength: 96 };
+    expect(fitToChallenge(long, challenge)).toBe(long);
+  });
+
   it('brings any recipe inside the round', () => {
     const challenge = {
       ...defaultChallenge(),

@@ -17,6 +17,7 @@ import {
   type Quantisation,
   type Recipe,
 } from '../engine/formats/recipe.ts';
+import { shippedTask } from '../engine/data/shipped-tasks.ts';
 import { definitionOf } from '../engine/methods/index.ts';
 import type { LlamaConfig } from '../engine/model/config.ts';
 import type { Challenge } from '../live/challenge.ts';
@@ -33,10 +34,15 @@ export function withMethod(recipe: Recipe, kind: Method['kind']): Recipe {
   return {
     ...recipe,
     method: defaultMethod(kind),
-    sequenceLength: prompted ? defaultRecipe().sequenceLength : recipe.sequenceLength,
+    sequenceLength: prompted ? proposedLength(recipe.task) : recipe.sequenceLength,
     quantisation: kind === 'full' ? 'fp32' : recipe.quantisation,
     optimiser: untouched ? { ...optimiser, learningRate: rateOf(kind, optimiser.kind) } : optimiser,
   };
+}
+
+/** Tokens that the task proposes for its texts. */
+function proposedLength(task: string): number {
+  return shippedTask(task)?.sequenceLength ?? defaultRecipe().sequenceLength;
 }
 
 /** Changes the optimiser. What both have stays, but for a learning rate that was the old one's default. */
@@ -125,6 +131,19 @@ function methodFor(method: Method, { layers, hiddenSize }: LlamaConfig): Method 
   return method;
 }
 
+/** Another base model; how its weights start stays. */
+export function withBase(recipe: Recipe, id: string): Recipe {
+  return { ...recipe, base: { ...recipe.base, id } };
+}
+
+/** Changes the task. The sequence length becomes what the task proposes for its texts. */
+export function withTask(
+  recipe: Recipe,
+  { id, sequenceLength = defaultRecipe().sequenceLength }: { id: string; sequenceLength?: number },
+): Recipe {
+  return { ...recipe, task: id, sequenceLength };
+}
+
 export interface Limits {
   maxRank: number;
   maxSteps: number;
@@ -176,11 +195,14 @@ export function fitToChallenge(recipe: Recipe, challenge: Challenge): Recipe {
     recipe.base.id === challenge.base &&
     recipe.base.weights === 'pretrained';
   if (fits) return recipe;
+  const asked =
+    ranked.task === challenge.task
+      ? ranked
+      : withTask(ranked, shippedTask(challenge.task) ?? { id: challenge.task });
   return {
-    ...ranked,
+    ...asked,
     quantisation,
     steps: Math.min(recipe.steps, challenge.maxSteps),
-    task: challenge.task,
     base: { id: challenge.base, weights: 'pretrained' },
   };
 }

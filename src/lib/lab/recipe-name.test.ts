@@ -35,10 +35,12 @@ describe('nameByDifference', () => {
 
   it('names the knobs of optimiser, batches and memory in which recipes differ', () => {
     const plain = lora(8);
+    const sgd = withOptimiser(plain, 'sgd');
     const [first, second] = nameByDifference([
       plain,
       {
-        ...withOptimiser(plain, 'sgd'),
+        ...sgd,
+        optimiser: { ...sgd.optimiser, learningRate: 0.5 },
         accumulation: 4,
         recomputeActivations: true,
         sequenceLength: 64,
@@ -47,7 +49,7 @@ describe('nameByDifference', () => {
     expect(first).toBe(
       'LoRA r=8 · AdamW · lr 0.003 · accumulation 1 · no checkpointing · 32 tokens',
     );
-    expect(second).toBe('LoRA r=8 · SGD · lr 0.3 · accumulation 4 · checkpointing · 64 tokens');
+    expect(second).toBe('LoRA r=8 · SGD · lr 0.5 · accumulation 4 · checkpointing · 64 tokens');
   });
 
   it('tells variants of LoRA, adapters, prefixes and prompts apart', () => {

@@ -28,6 +28,7 @@ describe('a recipe in the address (L-11)', () => {
     const recipes = fc
       .record({
         kind: fc.constantFrom('lora', 'full', 'head'),
+        id: fc.constantFrom('nano', 'small'),
         rank: fc.integer({ min: 1, max: 64 }),
         targets: fc.subarray([...LINEAR_MODULES], { minLength: 1 }),
         quantisation: fc.constantFrom(...QUANTISATIONS),
@@ -38,18 +39,21 @@ describe('a recipe in the address (L-11)', () => {
         steps: fc.integer({ min: 1, max: 2000 }),
         seed: fc.nat(0x7fffffff),
       })
-      .map(({ kind, rank, targets, quantisation, weights, steps, seed, ...optimiser }): Recipe => {
-        const plain = defaultRecipe(kind);
-        return {
-          ...plain,
-          base: { id: 'nano', weights },
-          method: plain.method.kind === 'lora' ? { ...plain.method, rank, targets } : plain.method,
-          quantisation: kind === 'full' ? 'fp32' : quantisation,
-          optimiser: { ...plain.optimiser, ...optimiser },
-          steps,
-          seed,
-        };
-      });
+      .map(
+        ({ kind, id, rank, targets, quantisation, weights, steps, seed, ...optimiser }): Recipe => {
+          const plain = defaultRecipe(kind);
+          return {
+            ...plain,
+            base: { id, weights },
+            method:
+              plain.method.kind === 'lora' ? { ...plain.method, rank, targets } : plain.method,
+            quantisation: kind === 'full' ? 'fp32' : quantisation,
+            optimiser: { ...plain.optimiser, ...optimiser },
+            steps,
+            seed,
+          };
+        },
+      );
     fc.assert(
       fc.property(recipes, (recipe) => {
         expect(read(recipeToQuery(recipe))).toEqual({ recipe, problems: [] });
@@ -64,6 +68,14 @@ describe('a recipe in the address (L-11)', () => {
     expect(problems[0]).toContain('rank=999');
     expect(problems[0]).toContain('at most 64');
     expect(problems[0]).toContain('It is 8 here');
+  });
+
+  it('names a base model that is not shipped', () => {
+    const { recipe, problems } = read('base=huge');
+    expect(recipe).toEqual(defaultRecipe());
+    expect(problems).toEqual([
+      'base=huge is not used (base.id: unknown base model id). It is nano here.',
+    ]);
   });
 
   it('says so when parameters do not go together', () => {

@@ -12,7 +12,8 @@ import {
   type OptimiserKind,
   type Recipe,
 } from '../engine/formats/recipe.ts';
-import { withOptimiser } from './recipe-edit.ts';
+import { BASES } from './bases.ts';
+import { withBase, withOptimiser } from './recipe-edit.ts';
 
 interface Field {
   name: string;
@@ -59,7 +60,8 @@ const FIELDS: readonly Field[] = [
   {
     name: 'base',
     read: ({ base }) => base.id,
-    write: (recipe, id) => ({ ...recipe, base: { ...recipe.base, id } }),
+    // No recipe has an empty id: one that is not shipped is refused like one that is none.
+    write: (recipe, id) => withBase(recipe, BASES.some((base) => base.id === id) ? id : ''),
   },
   {
     name: 'weights',

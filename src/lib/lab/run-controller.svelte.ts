@@ -3,9 +3,12 @@
  * worker client feeds it through {@link reduceRun}. It sees to it that no run is lost: each is on disk from
  * its start, goes on after a reload, and moves to another worker when its own breaks down.
  */
+import type { CustomTask } from '../engine/data/custom-task.ts';
+import { isCustomTask } from '../engine/data/task.ts';
 import type { Recipe } from '../engine/formats/recipe.ts';
 import type { Checkpoint } from '../engine/train/checkpoint.ts';
 import type { RunResult } from '../engine/train/events.ts';
+import { openCustomTasks, type CustomTasks } from './custom-tasks.ts';
 import { nextBackend } from './recovery.ts';
 import { IDLE, isActive, reduceRun, type RunAction, type RunState } from './run-state.ts';
 import { openRunStore, type RunStore, type UnfinishedRun } from './run-store.ts';
@@ -27,6 +30,7 @@ export interface RunControllerOptions {
   code: string;
   worker?: WorkerClient;
   store?: RunStore;
+  customTasks?: CustomTasks;
   lock?: TrainingLock;
   wakeLock?: Pick<WakeLock, 'hold' | 'release'>;
   /** Called whenever the run says something, as often as that is. */
@@ -60,7 +64,8 @@ export class RunController {
   #latest: RunState = IDLE;
   /** Views' alone: nothing of a run waits for it. */
   #timer: ReturnType<typeof setTimeout> | null = null;
-  #warm = false;
+  /** Base and task that the worker has loaded, or is loading. */
+  #warm: string | null = null;
   /** True from the press of Run until the lock is there or refused. */
   #claiming = false;
   #unlock: (() => void) | null = null;
@@ -71,6 +76,8 @@ export class RunController {
   #destroyed = false;
   readonly #worker: WorkerClient;
   readonly #store: RunStore;
+  /** The person's own data. */
+  readonly customTasks: CustomTasks;
   readonly #lock: TrainingLock;
   readonly #wakeLock: Pick<WakeLock, 'hold' | 'release'>;
   readonly #options: RunControllerOptions;
@@ -79,19 +86,26 @@ export class RunController {
     this.#options = options;
     this.#worker = options.worker ?? new WorkerClient();
     this.#store = options.store ?? openRunStore();
+    this.customTasks = options.customTasks ?? openCustomTasks();
     this.#lock = options.lock ?? openTrainingLock();
     this.#wakeLock = options.wakeLock ?? new WakeLock();
   }
 
   /**
-   * Loads model, task and backend ahead of the first run and times a few steps, once. Best effort: the run
-   * reports what fails again.
+   * Loads model, task and backend ahead of the first run and times a few steps, once a base and task. Best
+   * effort: the run reports what fails again.
    */
   async warm(recipe: Recipe): Promise<void> {
-    if (this.#warm || isActive(this.#latest)) return;
-    this.#warm = true;
-    this.preflight = await this.#worker.warm($state.snapshot(recipe));
-    this.#warm = this.preflight !== null;
+    const wanted = `${recipe.base.id} ${recipe.task}`;
+    if (this.#warm === wanted || isActive(this.#latest)) return;
+    this.#warm = wanted;
+    const own: Recipe = $state.snapshot(recipe);
+    const data = isCustomTask(own.task) ? await this.#dataOf(own) : undefined;
+    const preflight = await this.#worker.warm(own, data);
+    // Another one was asked for meanwhile, and says more.
+    if (this.#warm !== wanted) return;
+    this.preflight = preflight ?? this.preflight;
+    if (preflight === null) this.#warm = null;
   }
 
   /** Brings back what earlier visits left: finished runs are listed, and the last interrupted one goes on. */
@@ -125,8 +139,10 @@ export class RunController {
       await this.#store.begin(run).catch(() => undefined);
       // Left in the meantime: it is on disk, and goes on when the page is opened again.
       if (this.#destroyed) return;
+      const data = await this.#dataOf(own);
+      if (this.#destroyed) return;
       this.#apply({ type: 'start', id, recipe: own });
-      this.#train({ id, recipe: own });
+      this.#train({ id, recipe: own, data });
     });
   }
 
@@ -140,9 +156,10 @@ export class RunController {
       if (!left.some((other) => other.id === id)) return;
       await this.#store.begin({ ...run, end: 'none' }).catch(() => undefined);
       const checkpoint = await this.#checkpointOf(id);
+      const data = await this.#dataOf(recipe);
       if (this.#destroyed) return;
       this.#apply({ type: 'start', id, recipe, from: checkpoint });
-      this.#train({ id, recipe, checkpoint });
+      this.#train({ id, recipe, data, checkpoint });
     });
   }
 
@@ -216,7 +233,7 @@ export class RunController {
 
   /** The worker is gone. Another one goes on from the last checkpoint, on the same backend once, then on WASM. */
   async #recover(order: RunOrder, reason: string): Promise<void> {
-    const { id, recipe } = order;
+    const { id, recipe, data } = order;
     const run = this.#latest;
     if (!isActive(run)) return;
     const { losses, step, choice } = run.live;
@@ -226,7 +243,7 @@ export class RunController {
     if (this.#destroyed || !isActive(this.#latest)) return;
     if (next === null) return this.#giveUp(order, reason);
     this.#apply({ type: 'recover', loss: { backend, step, next }, from: checkpoint ?? null });
-    this.#train({ id, recipe, backend: next, checkpoint });
+    this.#train({ id, recipe, data, backend: next, checkpoint });
     if (run.state === 'stopping') this.#worker.stop();
   }
 
@@ -248,6 +265,11 @@ export class RunController {
   async #mark(id: string, recipe: Recipe, end: UnfinishedRun['end']): Promise<void> {
     const run = { id, code: this.#options.code, recipe, startedAt: Date.now(), end };
     await this.#store.begin(run).catch(() => undefined);
+  }
+
+  /** The recipe's task, where it is the person's own; undefined for any other, and where it is not here. */
+  async #dataOf({ task }: Recipe): Promise<CustomTask | undefined> {
+    return isCustomTask(task) ? this.customTasks.get(task) : undefined;
   }
 
   async #checkpointOf(id: string): Promise<Checkpoint | undefined> {

@@ -1,8 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
+import { readCustomTask } from '../engine/data/custom-task.ts';
 import { defaultRecipe } from '../engine/formats/recipe.ts';
 import { tinyCounts } from '../engine/testing/tiny.ts';
 import type { Checkpoint } from '../engine/train/checkpoint.ts';
 import type { RunResult } from '../engine/train/events.ts';
+import { openCustomTasks } from './custom-tasks.ts';
 import { RunController } from './run-controller.svelte.ts';
 import type { KeptRun, RunStore, UnfinishedRun } from './run-store.ts';
 import type { TrainingLock } from './training-lock.ts';
@@ -81,8 +83,17 @@ function memoryStore() {
   return { store, unfinished, checkpoints, runs };
 }
 
+function ownData() {
+  const lines = Array.from({ length: 12 }, (_, i) => `tea ${i},${i % 2}`);
+  const bytes = new TextEncoder().encode(['text,label', ...lines].join('\n'));
+  const result = readCustomTask({ bytes, name: 'tea.csv' });
+  if (!result.ok) throw new Error('not taken');
+  return result.data;
+}
+
 /** One browser: its disk and its lock, shared by the tabs that `open` makes. */
 function browser() {
+  const customTasks = openCustomTasks(() => Promise.reject(new Error('not needed')));
   const disk = memoryStore();
   let held = false;
   const lock: TrainingLock = {
@@ -99,11 +110,11 @@ function browser() {
       workers.push(new FakeWorker());
       return workers.at(-1)!;
     });
-    const options = { code: 'lab', worker, lock, wakeLock };
+    const options = { code: 'lab', worker, lock, wakeLock, customTasks };
     const controller = new RunController({ ...options, store: disk.store });
     return { controller, workers, wakeLock };
   };
-  return { ...disk, open, isHeld: () => held };
+  return { ...disk, customTasks, open, isHeld: () => held };
 }
 
 /** Lets promises that are settled go on. */
@@ -142,6 +153,42 @@ describe('RunController', () => {
     await controller.open();
     expect(workers[0]!.order).toMatchObject({ id, recipe, checkpoint: { step: 4 } });
     expect(controller.run).toMatchObject({ live: { id, step: 4, resumedAt: 4 } });
+  });
+
+  it('sends the worker the data of a task of one’s own, also when it goes on (L-14)', async () => {
+    const { open, store, customTasks } = browser();
+    const data = ownData();
+    await customTasks.keep(data);
+    const own = { ...recipe, task: data.task.id };
+    const first = open();
+    void first.controller.warm(own);
+    await settle();
+    expect(first.workers[0]!.sent.find(({ type }) => type === 'warm')).toMatchObject({ data });
+    await first.controller.start(own);
+    expect(first.workers[0]!.order).toMatchObject({ recipe: own, data });
+    await store.saveCheckpoint(first.workers[0]!.order!.id, checkpoint(4));
+    first.workers[0]!.say({ type: 'lost', message: 'gone' });
+    await settle();
+    expect(first.workers[1]!.order).toMatchObject({ data, checkpoint: { step: 4 } });
+    first.controller.destroy();
+
+    const second = open();
+    await second.controller.open();
+    expect(second.workers[0]!.order).toMatchObject({ recipe: own, data });
+  });
+
+  it('loads another task ahead when it is chosen, and the same one once', async () => {
+    const { open } = browser();
+    const { controller, workers } = open();
+    const warmed = () => workers[0]!.sent.filter(({ type }) => type === 'warm');
+    void controller.warm(recipe);
+    void controller.warm(recipe);
+    void controller.warm({ ...recipe, task: 'spam' });
+    await settle();
+    expect(warmed()).toMatchObject([
+      { recipe: { task: recipe.task } },
+      { recipe: { task: 'spam' } },
+    ]);
   });
 
   it('offers what was stopped, or is not wanted any more, and resumes it when asked (K-3)', async () => {

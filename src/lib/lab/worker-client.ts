@@ -1,4 +1,5 @@
 /** The lab's end of the engine worker: makes it on first use, keeps it, and replaces it after a crash. */
+import type { CustomTask } from '../engine/data/custom-task.ts';
 import type { Recipe } from '../engine/formats/recipe.ts';
 import { makeUuid } from './uuid.ts';
 import type { FromWorker, Preflight, RunMessage, RunOrder, ToWorker } from './worker-protocol.ts';
@@ -31,11 +32,11 @@ export class WorkerClient {
    * Has the worker load what a run of `recipe` needs and time a few steps. Resolves to null when it did not
    * get there; a run may start before it has ended.
    */
-  warm(recipe: Recipe): Promise<Preflight | null> {
+  warm(recipe: Recipe, data?: CustomTask): Promise<Preflight | null> {
     this.#settleWarming(null);
     return new Promise((resolve) => {
       this.#warmed = resolve;
-      this.#post({ type: 'warm', recipe });
+      this.#post({ type: 'warm', recipe, data });
     });
   }
 

@@ -1,4 +1,5 @@
 /** Messages between the lab and the engine worker. One worker runs one recipe at a time. */
+import type { CustomTask } from '../engine/data/custom-task.ts';
 import type { Recipe } from '../engine/formats/recipe.ts';
 import type { Checkpoint } from '../engine/train/checkpoint.ts';
 import type { BackendChoice, RunEvent, RunResult } from '../engine/train/events.ts';
@@ -15,6 +16,8 @@ export interface RunOrder {
   /** Checkpoints are stored under it. */
   id: string;
   recipe: Recipe;
+  /** What the recipe's task is, where it is the person's own: no server has it. */
+  data?: CustomTask;
   /** Overrides the worker's own choice. */
   backend?: 'webgpu' | 'wasm';
   /** Goes on from here instead of the first step. */
@@ -23,7 +26,7 @@ export interface RunOrder {
 
 export type ToWorker =
   /** Loads model, task and backend before they are needed, and times a few steps; `ready` follows. */
-  | { type: 'warm'; recipe: Recipe }
+  | { type: 'warm'; recipe: Recipe; data?: CustomTask }
   /** Names the lock that the worker holds for as long as it lives; `alive` follows where there are locks. */
   | { type: 'lifeline'; lock: string }
   | ({ type: 'run' } & RunOrder)

@@ -24,7 +24,7 @@ export interface OutboxOptions {
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 15_000;
-/** An artifact of 16 MiB needs 90 s at 1.5 Mbit/s; what takes longer is more likely dead than slow. */
+/** An artifact of 17 MB, the largest, needs 90 s at 1.5 Mbit/s; what takes longer is more likely dead than slow. */
 const UPLOAD_TIMEOUT_MS = 90_000;
 
 /**

@@ -8,6 +8,11 @@ export function formatCount(value: number): string {
   return whole.format(value);
 }
 
+/** 1328256 → `1.3 M`. */
+export function formatMillions(value: number): string {
+  return `${(value / 1e6).toFixed(1)} M`;
+}
+
 /** Accuracy or loss at fixed precision, `–` when there is none yet. */
 export function formatFixed(value: number | null | undefined, digits = 3): string {
   return value == null || !Number.isFinite(value) ? MISSING : value.toFixed(digits);

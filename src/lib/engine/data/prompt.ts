@@ -1,8 +1,8 @@
 /** Prompts: a task's template, or the student's own, with solved examples in front. */
 import type { Method } from '../formats/recipe.ts';
 import { randomStream, shuffled } from './random.ts';
+import { labelWordsOf } from './label-words.ts';
 import { TEXT, type Example, type Task } from './task.ts';
-import type { Tokenizer } from './tokenizer.ts';
 
 /**
  * The template that a method reads texts in. Training methods use the task's. Prompting may bring its own, and
@@ -10,15 +10,16 @@ import type { Tokenizer } from './tokenizer.ts';
  * labels as possible.
  */
 export function promptTemplate(
-  task: Pick<Task, 'template' | 'labels'>,
+  task: Pick<Task, 'template' | 'labels' | 'labelWords'>,
   method: Method,
   train: readonly Example[],
   seed: number,
 ): string {
   if (method.kind !== 'prompting') return task.template;
   const template = method.template ?? task.template;
+  const words = labelWordsOf(task);
   const lines = demonstrations(train, method.shots, seed).map(({ text, label }) =>
-    answered(template, text, task.labels[label]!),
+    answered(template, text, words[label]!),
   );
   return [...lines, template].join('\n');
 }
@@ -49,25 +50,8 @@ function labelsIn(examples: readonly Example[]): number {
   return new Set(examples.map(({ label }) => label)).size;
 }
 
-function answered(template: string, text: string, label: string): string {
+function answered(template: string, text: string, word: string): string {
   // A function, since a replacement text may hold `$`.
   const question = template.replace(TEXT, () => text);
-  return `${question}${/\s$/.test(question) ? '' : ' '}${label}`;
-}
-
-/**
- * The token by which each label is known at the place of the answer: the first of its word, after a space.
- * @throws {RangeError} naming two labels whose words begin with the same token
- */
-export function labelTokens({ labels }: Pick<Task, 'labels'>, tokenizer: Tokenizer): number[] {
-  const before = tokenizer.encode('a').length;
-  const tokens = labels.map((label) => tokenizer.encode(`a ${label}`)[before]!);
-  labels.forEach((label, index) => {
-    const other = tokens.indexOf(tokens[index]!);
-    if (other !== index)
-      throw new RangeError(
-        `the labels ${labels[other]} and ${label} begin with the same token, so a prompt cannot tell them apart`,
-      );
-  });
-  return tokens;
+  return `${question}${/\s$/.test(question) ? '' : ' '}${word}`;
 }

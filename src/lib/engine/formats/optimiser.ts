@@ -41,8 +41,8 @@ export const OPTIMISER_KINDS = [
 
 const SHARED_DEFAULTS = { warmupSteps: 20, finalFraction: 0.05, weightDecay: 0.01, clipNorm: 1 };
 
-/** Plain gradient steps need a larger rate than AdamW's, whose update is normalised. */
-const SGD_RATE_FACTOR = 100;
+/** Plain gradient steps need a larger rate than AdamW's, whose update is normalised; from 100 on LoRA diverges. */
+const SGD_RATE_FACTOR = 30;
 
 /** @param learningRate the method's default for AdamW */
 export function defaultOptimiser(kind: OptimiserKind, learningRate: number): Optimiser {

@@ -8,6 +8,7 @@ describe('recipeName', () => {
     expect(recipeName(lora)).toBe('LoRA r=8');
     expect(recipeName({ ...lora, quantisation: 'int4' })).toBe('LoRA r=8 · int4');
     expect(recipeName({ ...lora, quantisation: 'nf4' })).toBe('LoRA r=8 · NF4');
+    expect(recipeName({ ...lora, quantisation: 'nf4-double' })).toBe('LoRA r=8 · NF4 + DQ');
     expect(
       recipeName({
         ...lora,

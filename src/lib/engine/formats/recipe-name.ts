@@ -23,6 +23,7 @@ export const QUANTISATION_NAMES: Record<Quantisation, string> = {
   int8: 'int8',
   int4: 'int4',
   nf4: 'NF4',
+  'nf4-double': 'NF4 + DQ',
 };
 
 export function recipeName({ method, quantisation }: Recipe): string {

@@ -16,7 +16,7 @@ export * from './optimiser.ts';
 export const RECIPE_VERSION = 1;
 
 /** How the frozen base weights are stored. Trainable tensors are always fp32. */
-export const QUANTISATIONS = ['fp32', 'int8', 'int4', 'nf4'] as const;
+export const QUANTISATIONS = ['fp32', 'int8', 'int4', 'nf4', 'nf4-double'] as const;
 export type Quantisation = (typeof QUANTISATIONS)[number];
 
 export const MAX_ACCUMULATION = 64;
@@ -68,7 +68,7 @@ export const DEFAULT_LEARNING_RATE: Record<Method['kind'], number> = {
   adapter: 3e-3,
   prefix: 3e-3,
   'p-tuning-v2': 3e-2,
-  ia3: 3e-2,
+  ia3: 1e-2,
   // Trains nothing; a recipe has a rate all the same.
   prompting: 1e-3,
 };

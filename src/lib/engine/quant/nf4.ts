@@ -4,8 +4,10 @@
  *
  * A weight is divided by its block's maximum and takes the nearest of the sixteen values, the lower one on a
  * tie; the earlier weight of a pair stands in the high nibble. Everything is rounded as float32 arithmetic
- * rounds it, so that codes and weights agree with bitsandbytes bit for bit. The maxima are not quantised
- * again here.
+ * rounds it: codes, maxima and weights agree bit for bit with a reference in PyTorch that was written from
+ * bitsandbytes' published procedure (scripts/fixtures/nf4_reference.py), not with bitsandbytes' own binaries, whose
+ * CUDA kernel multiplies by the maximum's reciprocal where this divides. The maxima are quantised again in
+ * `nf4-double.ts`.
  */
 import { bytesOf, type Graph, type Tensor } from '../graph/graph.ts';
 
@@ -49,8 +51,8 @@ export interface Nf4Matrix {
 
 /** @param values [out, in], row-major; blocks run on across rows */
 export function quantiseNf4(values: Float32Array, shape: readonly [number, number]): Nf4Matrix {
-  const blocks = Math.ceil(values.length / NF4_BLOCK);
-  const codes = new Uint8Array((blocks * NF4_BLOCK) / 2);
+  const blocks = nf4Blocks(values.length);
+  const codes = new Uint8Array(nf4CodeBytes(blocks));
   const maxima = new Float32Array(blocks);
   for (let block = 0; block < blocks; block++) {
     const start = block * NF4_BLOCK;
@@ -81,19 +83,23 @@ export function dequantiseNf4({ shape, codes, maxima }: Nf4Matrix): Float32Array
   });
 }
 
-/** Bytes that `count` weights take in storage, maxima included: 4.5 bits each. */
-export function nf4Bytes(count: number): number {
-  const blocks = Math.ceil(count / NF4_BLOCK);
-  return (blocks * NF4_BLOCK) / 2 + blocks * 4;
+/** Blocks that `count` weights fill; the last may be short. */
+export function nf4Blocks(count: number): number {
+  return Math.ceil(count / NF4_BLOCK);
 }
 
-/**
- * The stored matrix as nodes of the graph that give its weights back. → [out, in]
- *
- * No ONNX operator of all three providers reads a codebook, so each byte picks its pair of values from a table
- * of 256 rows. The bytes pass through DequantizeLinear with scale 1 on their way to an index: ONNX Runtime folds
- * every other operator on a constant, and would keep the whole matrix as fp32.
- */
+/** Bytes of the codes of so many blocks. */
+export function nf4CodeBytes(blocks: number): number {
+  return (blocks * NF4_BLOCK) / 2;
+}
+
+/** Bytes that `count` weights take in storage, maxima included: 4.5 bits each. */
+export function nf4Bytes(count: number): number {
+  const blocks = nf4Blocks(count);
+  return nf4CodeBytes(blocks) + blocks * 4;
+}
+
+/** The stored matrix as nodes of the graph that give its weights back. → [out, in] */
 export function nf4Weight(
   g: Graph,
   name: string,
@@ -101,19 +107,37 @@ export function nf4Weight(
   matrix: () => Nf4Matrix,
   zero: Tensor | null,
 ): Tensor {
-  const count = shape[0] * shape[1];
-  const blocks = Math.ceil(count / NF4_BLOCK);
-  const bytesOfCodes = (blocks * NF4_BLOCK) / 2;
-  const stored = g.share(`${name}.codes`, () =>
-    g.initializer(`${name}.codes`, [bytesOfCodes], () => matrix().codes, 'uint8'),
+  const blocks = nf4Blocks(shape[0] * shape[1]);
+  const values = () => bytesOf(matrix().maxima);
+  const maxima = g.share(`${name}.maxima`, () =>
+    g.initializer(`${name}.maxima`, [blocks, 1], values, 'float32'),
   );
-  const maxima = () => bytesOf(matrix().maxima);
-  const scales = g.share(`${name}.maxima`, () =>
-    g.initializer(`${name}.maxima`, [blocks, 1], maxima, 'float32'),
+  return unpackNf4(g, name, shape, () => matrix().codes, maxima, zero);
+}
+
+/**
+ * Codes times their blocks' maxima [blocks, 1] as nodes of the graph. → [out, in]
+ *
+ * No ONNX operator of all three providers reads a codebook, so each byte picks its pair of values from a table
+ * of 256 rows. The bytes pass through DequantizeLinear with scale 1 on their way to an index: ONNX Runtime folds
+ * every other operator on a constant, and would keep the whole matrix as fp32.
+ */
+export function unpackNf4(
+  g: Graph,
+  name: string,
+  shape: readonly [number, number],
+  codes: () => Uint8Array,
+  maxima: Tensor,
+  zero: Tensor | null,
+): Tensor {
+  const count = shape[0] * shape[1];
+  const blocks = nf4Blocks(count);
+  const stored = g.share(`${name}.codes`, () =>
+    g.initializer(`${name}.codes`, [nf4CodeBytes(blocks)], codes, 'uint8'),
   );
   const bytes = g.cast(g.dequantizeUnit(stored, zero), 'int32');
   const pairs = g.gather(pairTable(g), bytes);
-  const scaled = g.mul(g.reshape(pairs, [blocks, NF4_BLOCK]), scales);
+  const scaled = g.mul(g.reshape(pairs, [blocks, NF4_BLOCK]), maxima);
   const flat = g.reshape(scaled, [blocks * NF4_BLOCK]);
   const weight = g.reshape(count < flat.shape[0]! ? g.slice(flat, 0, 0, count) : flat, shape);
   return g.real === 'float32' ? weight : g.cast(weight, g.real);

@@ -7,6 +7,7 @@ describe('stored bytes', () => {
     ['int8', 512 + 16 * 4],
     ['int4', 256 + 16 * 4],
     ['nf4', 256 + 8 * 4],
+    ['nf4-double', 256 + 8 + 4 + 4],
   ] as const)('%s, scales included', (quantisation, bytes) => {
     expect(storedBytes([8, 64], quantisation)).toBe(bytes);
   });

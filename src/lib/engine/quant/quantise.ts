@@ -3,6 +3,12 @@ import type { Quantisation } from '../formats/recipe.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { dequantiseInteger, integerBytes, integerWeight, quantiseInteger } from './integer.ts';
 import { dequantiseNf4, nf4Bytes, nf4Weight, quantiseNf4 } from './nf4.ts';
+import {
+  dequantiseNf4Double,
+  nf4DoubleBytes,
+  nf4DoubleWeight,
+  quantiseNf4Double,
+} from './nf4-double.ts';
 
 /** Every format but fp32. */
 export type QuantisedFormat = Exclude<Quantisation, 'fp32'>;
@@ -52,6 +58,18 @@ const FORMATS: Record<QuantisedFormat, Format> = {
         zero,
       ),
     rounded: (values, shape) => dequantiseNf4(quantiseNf4(values, shape)),
+  },
+  'nf4-double': {
+    bytes: nf4DoubleBytes,
+    weight: (g, name, values, shape, zero) =>
+      nf4DoubleWeight(
+        g,
+        name,
+        shape,
+        once(() => quantiseNf4Double(values(), shape)),
+        zero,
+      ),
+    rounded: (values, shape) => dequantiseNf4Double(quantiseNf4Double(values, shape)),
   },
 };
 

@@ -112,7 +112,14 @@ describe('the classifier', () => {
     },
   );
 
-  it.each(['int8', 'int4', 'nf4'] as const)(
+  it.each(QUANTISATIONS)(
+    'E-3: has exact gradients when activations are computed again: LoRA on %s',
+    async (quantisation) => {
+      expect(await wholeModelError(runtime, LORA, quantisation, true)).toBeLessThan(1e-7);
+    },
+  );
+
+  it.each(['int8', 'int4', 'nf4', 'nf4-double'] as const)(
     'E-4: computes with exactly the weights that the %s codes stand for',
     async (quantisation) => {
       const logits = async (weights: typeof base.weights, q: Quantisation) => {

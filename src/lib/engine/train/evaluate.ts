@@ -5,7 +5,8 @@ import {
   type Batch,
   type EncodedExample,
 } from '../data/batches.ts';
-import { labelTokens, promptTemplate } from '../data/prompt.ts';
+import { labelTokens, sharedLabelTokens, type Answers } from '../data/label-words.ts';
+import { promptTemplate } from '../data/prompt.ts';
 import type { Example, Task } from '../data/task.ts';
 import { ArtifactError, readArtifact } from '../formats/artifact.ts';
 import { RecipeError, type Recipe } from '../formats/recipe.ts';
@@ -58,7 +59,7 @@ export class Evaluator {
     runtime: Runtime,
     base: BaseModel,
     recipe: Recipe,
-    task: Pick<Task, 'labels'>,
+    task: Answers,
   ) {
     const labels = task.labels.length;
     const model = buildEvaluation({
@@ -120,13 +121,13 @@ export function batchFeeds(batch: Batch): Record<string, HostTensor> {
   };
 }
 
-function tokensOf(task: Pick<Task, 'labels'>, base: BaseModel): number[] {
-  try {
-    return labelTokens(task, base.tokenizer);
-  } catch (error) {
-    if (error instanceof RangeError) throw new RecipeError(`task: ${error.message}`);
-    throw error;
-  }
+/** @throws {RecipeError} when two labels' words begin with the same token */
+function tokensOf(task: Answers, { tokenizer }: BaseModel): number[] {
+  const [shared] = sharedLabelTokens(task, tokenizer);
+  if (!shared) return labelTokens(task, tokenizer);
+  throw new RecipeError(
+    `task: the labels ${shared.join(', ')} begin with the same token, so a prompt cannot tell them apart`,
+  );
 }
 
 /** The base model a recipe starts from. */

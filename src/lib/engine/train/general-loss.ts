@@ -2,6 +2,7 @@
  * The loss on general English of a base model under a method: next-token cross-entropy of the language model
  * that is still inside the classifier. Measured before and after a run, its rise is what the run forgot.
  */
+import type { LanguageModelBatch } from '../data/general-text.ts';
 import { Tape } from '../graph/autodiff.ts';
 import * as f from '../graph/functions.ts';
 import { Graph, type Tensor } from '../graph/graph.ts';
@@ -12,18 +13,6 @@ import type { BatchShape } from '../model/llama.ts';
 import type { Held, HostTensor, Runtime, Session } from '../runtime/runtime.ts';
 import { adaptedDecoder, baseTensor, type AdaptedModel } from './adapted.ts';
 import { flatParameters } from './update.ts';
-
-/** B sequences of T tokens, N = B·T rows, each with the token that follows it. */
-export interface LanguageModelBatch {
-  /** [N] */
-  ids: Int32Array;
-  /** [N] */
-  targets: Int32Array;
-  /** [N] 1 / real targets, and 0 for padding. Sums to 1. */
-  weights: Float32Array;
-  /** Real targets in the batch. */
-  count: number;
-}
 
 /** Small enough that the logits [N, V] of one batch fit a phone. */
 export const GENERAL_SHAPE: BatchShape = { batch: 8, length: 64 };

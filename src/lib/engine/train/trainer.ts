@@ -6,6 +6,7 @@
  * losses of one that was not.
  */
 import { encodeExamples, type EncodedExample } from '../data/batches.ts';
+import type { LanguageModelBatch } from '../data/general-text.ts';
 import { promptTemplate } from '../data/prompt.ts';
 import type { Example, Task } from '../data/task.ts';
 import { writeArtifact } from '../formats/artifact.ts';
@@ -21,7 +22,7 @@ import { countRecipe } from './count.ts';
 import { baseFor, Evaluator } from './evaluate.ts';
 import type { RunEvent, RunResult, TracePoint, Validation } from './events.ts';
 import { assertFits } from './fit.ts';
-import { GeneralLoss, type LanguageModelBatch } from './general-loss.ts';
+import { GeneralLoss } from './general-loss.ts';
 import { scheduledRate } from './optimisers/schedule.ts';
 import { stepScalars } from './optimisers/index.ts';
 import { initialParameters } from './parameters.ts';

@@ -5,8 +5,9 @@ import { findTask } from '$server/catalogue.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ params }) => {
-  const { task } = params;
-  if (!(await findTask(task))) error(404, `There is no task called ${task.slice(0, 60)}.`);
+  const task = await findTask(params.task);
+  if (!task) error(404, `There is no task called ${params.task.slice(0, 60)}.`);
   const { db } = await openRoot();
-  return { task, rows: await bestOfTask(db, task) };
+  const { id, description } = task;
+  return { task: { id, description }, rows: await bestOfTask(db, id) };
 };
