@@ -29,7 +29,10 @@ function smallSide(method: Method, width: number): number {
     case 'prefix':
     case 'p-tuning-v2':
       return method.length;
-    default:
+    case 'full':
+    case 'head':
+    case 'ia3':
+    case 'prompting':
       return PLAIN;
   }
 }

@@ -91,7 +91,11 @@ function methodFacets(method: Method): Facets {
         method: methodName(method),
         template: method.template === null ? "the task's prompt" : `“${clipped(method.template)}”`,
       };
-    default:
+    case 'adapter':
+    case 'full':
+    case 'head':
+    case 'ia3':
+    case 'p-tuning-v2':
       return { method: methodName(method) };
   }
 }
