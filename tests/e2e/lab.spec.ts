@@ -1,5 +1,5 @@
 /** The lab alone: no account, no session; the run is real. */
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { chooseRecipe } from './support/classroom.ts';
 import { expect, test } from './support/test.ts';
 
@@ -119,4 +119,91 @@ test('the same recipe gives the same accuracy twice (L-6)', async ({ person }) =
     results.push(await figure(page, 'Accuracy after'));
   }
   expect(results[0]).toBe(results[1]);
+});
+
+test('every method has its own knobs, and what they lead to is in sight (L-16, L-17)', async ({
+  person,
+}) => {
+  const page = await person('Visitor');
+  await openLab(page);
+  const radio = (name: string) => page.getByRole('radio', { name, exact: true });
+  const knobs: [method: string, knob: Locator][] = [
+    ['LoRA', page.getByRole('slider', { name: 'LoRA rank', exact: true })],
+    ['Full', page.getByRole('slider', { name: 'Frozen layers' })],
+    ['Adapter', page.getByRole('slider', { name: 'Reduction factor' })],
+    ['Prefix tuning', page.getByLabel('MLP width')],
+    ['P-Tuning v2', page.getByRole('slider', { name: 'Prefix length' })],
+    ['Prompting', page.getByRole('slider', { name: 'Shots' })],
+  ];
+  for (const [method, knob] of knobs) {
+    await radio(method).check();
+    await expect(knob).toBeVisible();
+    for (const [, other] of knobs.filter(([name]) => name !== method))
+      if (method !== 'Prefix tuning' && method !== 'P-Tuning v2') await expect(other).toBeHidden();
+  }
+  const rate = page.getByLabel('Learning rate');
+  await expect(rate).toBeHidden();
+  await radio('Head only').check();
+  const adamw = Number(await rate.inputValue());
+  await page.getByText('Advanced', { exact: true }).click();
+  await radio('SGD').check();
+  expect(Number(await rate.inputValue())).toBeGreaterThan(adamw);
+
+  await radio('LoRA').check();
+  await page.getByLabel('Gradient accumulation').fill('4');
+  await expect(page.getByText('Effective batch: 16 × 4 = 64 texts an update.')).toBeVisible();
+  await expect(
+    page.getByText(/Saves [\d.]+ MB of [\d.]+ MB a step, for 1\.\d+ times the multiplications/),
+  ).toBeVisible();
+  await page.getByRole('switch', { name: 'Activation checkpointing' }).check();
+  await expect(page).toHaveURL(/recompute=true/);
+});
+
+for (const method of ['Adapter', 'Prefix tuning'] as const)
+  test(`${method} trains, and says what it forgot and what it kept (L-16, L-19)`, async ({
+    person,
+  }) => {
+    const page = await person('Visitor');
+    await openLab(page);
+    await chooseRecipe(page, { method, steps: 8 });
+    await button(page, 'Run').click();
+    await expect(page.getByText(/Finished in/).first()).toBeVisible({ timeout: 120_000 });
+    await expect(
+      page.getByText(/General English: \d\.\d\d → \d+\.\d\d nats per token: it forgot/),
+    ).toBeVisible();
+    await expect(page.getByText('Kept after folding')).toBeVisible({
+      visible: method === 'Prefix tuning',
+    });
+    await expect(
+      page.getByRole('region', { name: 'Your runs' }).getByRole('cell', { name: /^[+−±]\d/ }),
+    ).toBeVisible();
+  });
+
+test('prompting asks the model as it is, in a prompt of one’s own (L-16, L-18)', async ({
+  person,
+}) => {
+  const page = await person('Visitor');
+  await openLab(page);
+  await chooseRecipe(page, { method: 'Prompting' });
+  const prompt = page.getByRole('region', { name: 'The prompt, for one held-out text' });
+  await expect(prompt).toContainText(/: a kind of/);
+  await page.getByRole('slider', { name: 'Shots' }).fill('2');
+  await expect(prompt).toContainText(/(: a kind of \w+\s+.*){2}: a kind of/s);
+
+  const template = page.getByLabel('Prompt template');
+  await template.fill('Something without a place for it');
+  await expect(page.getByText('The prompt template holds {text} once.')).toBeVisible();
+  await expect(prompt).toContainText(/: a kind of/);
+  await template.fill('{text}: some sort of');
+  await expect(prompt).toContainText(/(: some sort of \w+\s+.*){2}: some sort of/s);
+
+  await page.getByRole('slider', { name: 'Shots' }).fill('16');
+  await expect(button(page, 'Run')).toBeDisabled();
+  await expect(page.getByText(/Use fewer shots/).first()).toBeVisible();
+  await page.getByRole('slider', { name: 'Shots' }).fill('2');
+  await button(page, 'Run').click();
+  await expect(page.getByText('Finished. Nothing was trained').first()).toBeVisible({
+    timeout: 120_000,
+  });
+  expect(await figure(page, 'Accuracy')).toBeGreaterThan(0);
 });

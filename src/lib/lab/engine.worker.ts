@@ -8,12 +8,18 @@ import wasmMjs from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasmWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { RecipeError, type Recipe } from '../engine/formats/recipe.ts';
 import type { CustomTask } from '../engine/data/custom-task.ts';
+import {
+  languageModelBatches,
+  parseTexts,
+  type LanguageModelBatch,
+} from '../engine/data/general-text.ts';
 import { isCustomTask, parseExamples, parseTask } from '../engine/data/task.ts';
-import { loadBaseModel, MODEL_FILES } from '../engine/model/base-model.ts';
+import { loadBaseModel, MODEL_FILES, type BaseModel } from '../engine/model/base-model.ts';
 import { createBrowserRuntime } from '../engine/runtime/browser.ts';
 import type { Runtime } from '../engine/runtime/runtime.ts';
 import type { RunResult } from '../engine/train/events.ts';
 import type { Checkpoint } from '../engine/train/checkpoint.ts';
+import { GENERAL_SHAPE } from '../engine/train/general-loss.ts';
 import { firstThatComputesRight } from '../engine/train/self-check.ts';
 import { DivergedError, runRecipe, type RunInput } from '../engine/train/trainer.ts';
 import { DATA_ELSEWHERE } from './custom-tasks.ts';
@@ -34,7 +40,11 @@ const builds = {
 /** An interruption costs no more than this and one step. */
 const CHECKPOINT_EVERY_MS = 3000;
 
-type Assets = Pick<RunInput, 'base' | 'task' | 'train' | 'validation'>;
+/** What a run's forgetting is measured on: enough that the figure stands to a few hundredths, and a second or so. */
+const GENERAL_PATH = '/text/general-english.jsonl';
+const GENERAL_TEXTS = 64;
+
+type Assets = Pick<RunInput, 'base' | 'task' | 'train' | 'validation' | 'general'>;
 
 /** Kept from run to run, so that a network that fails in the middle of a class stops nobody. */
 const runtimes = new Map<string, Promise<Runtime>>();
@@ -168,6 +178,7 @@ async function loadAssets(recipe: Recipe, data?: CustomTask): Promise<Assets> {
   const model = `/models/${recipe.base.id}`;
   const task = `/tasks/${recipe.task}`;
   const paths = [
+    GENERAL_PATH,
     ...MODEL_FILES.map((file) => `${model}/${file}`),
     ...(own
       ? []
@@ -179,14 +190,23 @@ async function loadAssets(recipe: Recipe, data?: CustomTask): Promise<Assets> {
   const bytes = (path: string) => files.get(path)!;
   const text = (path: string) => new TextDecoder().decode(bytes(path));
   const base = await loadBaseModel(recipe.base.id, async (file) => bytes(`${model}/${file}`));
-  if (data) return { base, task: data.task, train: data.train, validation: data.validation };
+  const general = generalBatches(base, text(GENERAL_PATH));
+  if (data)
+    return { base, general, task: data.task, train: data.train, validation: data.validation };
   const parsed = parseTask(JSON.parse(text(`${task}/task.json`)));
   return {
     base,
+    general,
     task: parsed,
     train: parseExamples(text(`${task}/train.jsonl`), parsed),
     validation: parseExamples(text(`${task}/validation.jsonl`), parsed),
   };
+}
+
+function generalBatches({ tokenizer, config }: BaseModel, jsonl: string): LanguageModelBatch[] {
+  const texts = parseTexts(jsonl).slice(0, GENERAL_TEXTS);
+  const { batch, length } = GENERAL_SHAPE;
+  return [...languageModelBatches(texts, tokenizer, config, batch, length)];
 }
 
 function send(message: FromWorker, transfer: Transferable[] = []): void {

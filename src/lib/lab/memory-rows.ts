@@ -1,7 +1,7 @@
 /** The memory count as the lines of a panel: names, notes, and the colour of each part's meaning. */
 import { QUANTISATION_NAMES } from '../engine/formats/recipe-name.ts';
 import type { MemoryCount } from '../engine/train/events.ts';
-import type { Recipe } from '../engine/formats/recipe.ts';
+import type { OptimiserKind, Recipe } from '../engine/formats/recipe.ts';
 import { formatBytes } from '../ui/format.ts';
 
 /** What a part of a bar stands for; `plain` has no meaning of its own. */
@@ -15,6 +15,12 @@ export interface MemoryRow {
   parts: { meaning: Meaning; bytes: number }[];
 }
 
+const OPTIMISER_NOTES: Record<OptimiserKind, string> = {
+  adamw: 'two AdamW moments',
+  'adamw-8bit': 'two AdamW moments in 8 bits, with scales',
+  sgd: 'momentum',
+};
+
 export function memoryRows(memory: MemoryCount, recipe: Recipe): MemoryRow[] {
   const { frozen, quantised } = memory;
   const row = (name: string, meaning: Meaning, bytes: number, note?: string): MemoryRow => ({
@@ -23,6 +29,8 @@ export function memoryRows(memory: MemoryCount, recipe: Recipe): MemoryRow[] {
     bytes,
     parts: [{ meaning, bytes }],
   });
+  const trains = recipe.method.kind !== 'prompting';
+  const optimiserNote = trains ? OPTIMISER_NOTES[recipe.optimiser.kind] : undefined;
   return [
     {
       name: 'Frozen weights',
@@ -37,8 +45,13 @@ export function memoryRows(memory: MemoryCount, recipe: Recipe): MemoryRow[] {
       ],
     },
     row('Trained weights', 'trainable', memory.trainable),
-    row('Gradients', 'trainable', memory.gradients),
-    row('Optimiser state', 'trainable', memory.optimiser, 'two AdamW moments'),
+    row(
+      'Gradients',
+      'trainable',
+      memory.gradients,
+      trains && recipe.accumulation > 1 ? 'of a batch, and their sum so far' : undefined,
+    ),
+    row('Optimiser state', 'trainable', memory.optimiser, optimiserNote),
     row(
       'Activations',
       'plain',

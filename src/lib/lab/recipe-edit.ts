@@ -1,4 +1,5 @@
 /** Edits of a recipe that keep it valid: pure, one for each control that touches more than its own field. */
+import * as v from 'valibot';
 import {
   DEFAULT_LEARNING_RATE,
   defaultMethod,
@@ -9,6 +10,7 @@ import {
   MIN_ALPHA,
   MAX_STEPS,
   METHOD_KINDS,
+  MethodSchema,
   QUANTISATIONS,
   type Method,
   type OptimiserKind,
@@ -16,21 +18,31 @@ import {
   type Recipe,
 } from '../engine/formats/recipe.ts';
 import { shippedTask } from '../engine/data/shipped-tasks.ts';
+import { definitionOf } from '../engine/methods/index.ts';
+import type { LlamaConfig } from '../engine/model/config.ts';
 import type { Challenge } from '../live/challenge.ts';
 
-/** Changes the method. The learning rate follows to the new method's default unless it was the old one's no longer. */
+/**
+ * Changes the method. The learning rate follows to the new method's default unless it was the old one's no longer;
+ * a length that a prompt needed goes with the prompt.
+ */
 export function withMethod(recipe: Recipe, kind: Method['kind']): Recipe {
   if (kind === recipe.method.kind) return recipe;
   const { optimiser } = recipe;
-  const untouched = optimiser.learningRate === defaultRate(recipe.method.kind, optimiser.kind);
+  const untouched = optimiser.learningRate === defaultRate(recipe);
+  const prompted = recipe.method.kind === 'prompting';
   return {
     ...recipe,
     method: defaultMethod(kind),
+    sequenceLength: prompted ? proposedLength(recipe.task) : recipe.sequenceLength,
     quantisation: kind === 'full' ? 'fp32' : recipe.quantisation,
-    optimiser: untouched
-      ? { ...optimiser, learningRate: defaultRate(kind, optimiser.kind) }
-      : optimiser,
+    optimiser: untouched ? { ...optimiser, learningRate: rateOf(kind, optimiser.kind) } : optimiser,
   };
+}
+
+/** Tokens that the task proposes for its texts. */
+function proposedLength(task: string): number {
+  return shippedTask(task)?.sequenceLength ?? defaultRecipe().sequenceLength;
 }
 
 /** Changes the optimiser. What both have stays, but for a learning rate that was the old one's default. */
@@ -38,7 +50,7 @@ export function withOptimiser(recipe: Recipe, kind: OptimiserKind): Recipe {
   const { optimiser, method } = recipe;
   if (kind === optimiser.kind) return recipe;
   const fresh = defaultOptimiser(kind, DEFAULT_LEARNING_RATE[method.kind]);
-  const untouched = optimiser.learningRate === defaultRate(method.kind, optimiser.kind);
+  const untouched = optimiser.learningRate === defaultRate(recipe);
   const { warmupSteps, finalFraction, weightDecay, clipNorm } = optimiser;
   return {
     ...recipe,
@@ -53,16 +65,70 @@ export function withOptimiser(recipe: Recipe, kind: OptimiserKind): Recipe {
   };
 }
 
-function defaultRate(method: Method['kind'], optimiser: OptimiserKind): number {
+/** The learning rate that the recipe's method and optimiser start from. */
+export function defaultRate({ method, optimiser }: Pick<Recipe, 'method' | 'optimiser'>): number {
+  return rateOf(method.kind, optimiser.kind);
+}
+
+function rateOf(method: Method['kind'], optimiser: OptimiserKind): number {
   return defaultOptimiser(optimiser, DEFAULT_LEARNING_RATE[method]).learningRate;
 }
 
-/** Sets the rank. Alpha keeps its ratio to the rank, within a recipe's limits, so that the update's scale stays. */
+/**
+ * Sets the rank. Alpha keeps its ratio to the rank, within a recipe's limits, so that the update's scale stays.
+ * Under rsLoRA, alpha stays itself: scaling by the rank is what that method does.
+ */
 export function withRank(recipe: Recipe, rank: number): Recipe {
-  if (recipe.method.kind !== 'lora') return recipe;
-  const ratio = recipe.method.alpha / recipe.method.rank;
-  const alpha = Math.min(MAX_ALPHA, Math.max(MIN_ALPHA, ratio * rank));
-  return { ...recipe, method: { ...recipe.method, rank, alpha } };
+  const { method } = recipe;
+  return method.kind === 'lora' ? { ...recipe, method: rankedLora(method, rank) } : recipe;
+}
+
+type Lora = Extract<Method, { kind: 'lora' }>;
+
+export function rankedLora(method: Lora, rank: number): Lora {
+  if (method.scaling === 'rank-stabilised') return { ...method, rank };
+  const ratio = method.alpha / method.rank;
+  return { ...method, rank, alpha: Math.min(MAX_ALPHA, Math.max(MIN_ALPHA, ratio * rank)) };
+}
+
+/** Longest prompt, in tokens: a recipe's own limit. */
+export const MAX_SEQUENCE = 256;
+
+/**
+ * Makes room for a prompt of `tokens`, as far as there is any; other methods read texts as they are.
+ * The room only grows: a recipe that has it is returned as it is.
+ */
+export function withPromptRoom(recipe: Recipe, tokens: number): Recipe {
+  if (recipe.method.kind !== 'prompting') return recipe;
+  const sequenceLength = Math.min(MAX_SEQUENCE, Math.max(recipe.sequenceLength, tokens));
+  return sequenceLength === recipe.sequenceLength ? recipe : { ...recipe, sequenceLength };
+}
+
+/** What is wrong with a prompt template, as a sentence; null for a good one and for none. */
+export function templateProblem(template: string): string | null {
+  if (template === '') return null;
+  const { issues } = v.safeParse(MethodSchema, { ...defaultMethod('prompting'), template });
+  if (!issues) return null;
+  const { message } = issues[0];
+  return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+}
+
+/** The nearest recipe that this model can be asked for; the same object when it already is. */
+export function fitToModel(recipe: Recipe, config: LlamaConfig): Recipe {
+  const method = methodFor(recipe.method, config);
+  const room = config.maxPositions - definitionOf(method).prefixLength(method);
+  const sequenceLength = Math.min(recipe.sequenceLength, room);
+  return method === recipe.method && sequenceLength === recipe.sequenceLength
+    ? recipe
+    : { ...recipe, method, sequenceLength };
+}
+
+function methodFor(method: Method, { layers, hiddenSize }: LlamaConfig): Method {
+  if (method.kind === 'full' && method.frozenLayers > layers)
+    return { ...method, frozenLayers: layers };
+  if (method.kind === 'adapter' && method.reduction > hiddenSize)
+    return { ...method, reduction: hiddenSize };
+  return method;
 }
 
 /** Another base model; how its weights start stays. */

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { defaultMethod, defaultRecipe, type Recipe } from '../engine/formats/recipe.ts';
+import {
+  defaultMethod,
+  defaultRecipe,
+  type Method,
+  type Recipe,
+} from '../engine/formats/recipe.ts';
+import { withOptimiser } from './recipe-edit.ts';
 import { nameByDifference } from './recipe-name.ts';
 
 const lora = (rank: number): Recipe => ({
@@ -25,6 +31,46 @@ describe('nameByDifference', () => {
     ]);
     expect(names[2]).toBe('Head only · lr 0.03');
     expect(names[1]).toContain('α=32');
+  });
+
+  it('names the knobs of optimiser, batches and memory in which recipes differ', () => {
+    const plain = lora(8);
+    const sgd = withOptimiser(plain, 'sgd');
+    const [first, second] = nameByDifference([
+      plain,
+      {
+        ...sgd,
+        optimiser: { ...sgd.optimiser, learningRate: 0.5 },
+        accumulation: 4,
+        recomputeActivations: true,
+        sequenceLength: 64,
+      },
+    ]);
+    expect(first).toBe(
+      'LoRA r=8 · AdamW · lr 0.003 · accumulation 1 · no checkpointing · 32 tokens',
+    );
+    expect(second).toBe('LoRA r=8 · SGD · lr 0.5 · accumulation 4 · checkpointing · 64 tokens');
+  });
+
+  it('tells variants of LoRA, adapters, prefixes and prompts apart', () => {
+    const methods: Method[] = [
+      { ...defaultMethod('lora'), dora: true, plusRatio: 16 },
+      { ...defaultMethod('adapter'), placement: 'houlsby' },
+      defaultMethod('prefix'),
+      { ...defaultMethod('prefix'), hidden: 64 },
+      { ...defaultMethod('prompting'), shots: 4 },
+      { ...defaultMethod('prompting'), shots: 4, template: '{text}. What a strange sort of' },
+    ];
+    const names = nameByDifference(
+      methods.map((method) => ({ ...defaultRecipe(method.kind), method })),
+    );
+    expect(names[0]).toMatch(/^DoRA\+ r=8/);
+    expect(names[1]).toMatch(/^Adapter Houlsby \/8/);
+    expect(names[2]).toMatch(/^Prefix tuning n=8 · MLP 128/);
+    expect(names[3]).toMatch(/^Prefix tuning n=8 · MLP 64/);
+    expect(names[4]).toBe("4-shot · the task's prompt");
+    expect(names[5]).toBe('4-shot · “{text}. What a strange …”');
+    expect(new Set(names).size).toBe(names.length);
   });
 
   it('gives equal recipes equal names and an empty list none', () => {

@@ -6,6 +6,7 @@ import type { Recipe } from '../engine/formats/recipe.ts';
 import type { Checkpoint } from '../engine/train/checkpoint.ts';
 import { lazyDatabase } from './database.ts';
 import type { FinishedRun } from './run-controller.svelte.ts';
+import { readStoredRun, readStoredUnfinished, type StoredRun } from './stored-runs.ts';
 import { surplusRuns } from './surplus-runs.ts';
 
 /** Where a run belongs: a session's join code, or the lab, which is no session. Codes are upper case. */
@@ -58,7 +59,7 @@ export function openRunStore(): RunStore {
     },
     async unfinishedOf(code) {
       const runs = await (await open()).getAllFromIndex('unfinished', 'code', code);
-      return runs.sort((a, b) => b.startedAt - a.startedAt);
+      return runs.flatMap(readStoredUnfinished).sort((a, b) => b.startedAt - a.startedAt);
     },
     async saveCheckpoint(id, checkpoint) {
       await (await open()).put('checkpoints', checkpoint, id);
@@ -90,4 +91,5 @@ export function openRunStore(): RunStore {
   };
 }
 
-const inOrder = (runs: KeptRun[]) => runs.sort((a, b) => a.finishedAt - b.finishedAt);
+const inOrder = (runs: readonly StoredRun[]) =>
+  runs.flatMap(readStoredRun).sort((a, b) => a.finishedAt - b.finishedAt);

@@ -17,9 +17,13 @@ export function describeRun(run: RunState): string {
             ? `Loading the model: ${formatBytes(run.loaded ?? 0)} of ${formatBytes(run.total)}`
             : 'Loading the model';
         case 'compiling':
-          return 'Compiling the training step for this device';
+          return run.live.recipe.method.kind === 'prompting'
+            ? 'Compiling the model for this device'
+            : 'Compiling the training step for this device';
         case 'evaluating':
-          return 'Evaluating the model before training';
+          return run.live.recipe.method.kind === 'prompting'
+            ? 'Asking the model'
+            : 'Evaluating the model before training';
         case 'exporting':
           return 'Writing the artifact';
       }
@@ -37,6 +41,7 @@ export function describeRun(run: RunState): string {
       return 'Stopping after this step';
     case 'finished': {
       const { result } = run;
+      if (result.recipe.method.kind === 'prompting') return 'Finished. Nothing was trained';
       const end = result.stopped ? `Stopped after ${result.trace.length} steps` : 'Finished';
       return `${end} in ${formatDuration(result.trainingSeconds)} of training`;
     }
@@ -72,8 +77,16 @@ export function announceRun(run: RunState): string {
   return `${sentence}.`;
 }
 
-/** How long the next run may take, and how one comes to say so. */
-export function describeEstimate(estimate: Estimate): string {
+export interface EstimateWords {
+  time: string;
+  /** Goes on after `time`: of what, and on which device. Left out where there is no room. */
+  here: string;
+  /** How one comes to say so. */
+  how: string;
+}
+
+/** How long the next run may take. */
+export function describeEstimate(estimate: Estimate): EstimateWords {
   const step = `${formatStepTime(estimate.secondsPerStep)} a step`;
   const how =
     estimate.from === 'probe'
@@ -81,7 +94,11 @@ export function describeEstimate(estimate: Estimate): string {
       : estimate.sameKind
         ? `your last run of this kind took ${step}.`
         : `${step}, from another run of yours, scaled by what this recipe computes.`;
-  return `About ${formatDuration(estimate.seconds)} of training on this device (${deviceName(estimate)}). An estimate: ${how}`;
+  return {
+    time: `About ${formatDuration(estimate.seconds)}`,
+    here: ` of training on this device (${deviceName(estimate)})`,
+    how: `An estimate: ${how}`,
+  };
 }
 
 /** Why an interrupted run does not go on by itself, and what is safe. */

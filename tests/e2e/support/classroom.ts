@@ -3,7 +3,7 @@ import { expect, type Locator, type Page } from '@playwright/test';
 import type { LeaderboardDocument } from '../../../src/lib/live/protocol.ts';
 
 export interface RecipeChoice {
-  method: 'LoRA' | 'Head' | 'Full';
+  method: 'LoRA' | 'Head' | 'Full' | 'Adapter' | 'Prefix tuning' | 'Prompting';
   rank?: number;
   quantisation?: 'fp32' | 'int8' | 'int4';
   steps?: number;

@@ -31,7 +31,8 @@ export function recipeName({ method, quantisation }: Recipe): string {
   return quantisation === 'fp32' ? name : `${name} · ${QUANTISATION_NAMES[quantisation]}`;
 }
 
-function methodName(method: Method): string {
+/** The method with the number that tells it best. */
+export function methodName(method: Method): string {
   switch (method.kind) {
     case 'full':
       return method.frozenLayers > 0 ? `Full, ${method.frozenLayers} frozen` : METHOD_NAMES.full;
@@ -50,12 +51,20 @@ function methodName(method: Method): string {
   }
 }
 
-function loraName(method: Extract<Method, { kind: 'lora' }>): string {
-  const { rank, targets, dora, scaling, plusRatio, dropout } = method;
-  const name = dora ? 'DoRA' : scaling === 'rank-stabilised' ? 'rsLoRA' : 'LoRA';
+type Lora = Extract<Method, { kind: 'lora' }>;
+
+/** The name of the variant: `LoRA`, `rsLoRA`, `DoRA`, each with a plus when B has a rate of its own. */
+export function loraVariant({ dora, scaling, plusRatio }: Lora): string {
+  const stabilised = scaling === 'rank-stabilised';
+  const name = dora ? (stabilised ? 'rsDoRA' : 'DoRA') : stabilised ? 'rsLoRA' : 'LoRA';
+  return plusRatio > 1 ? `${name}+` : name;
+}
+
+function loraName(method: Lora): string {
+  const { rank, targets, dropout } = method;
   const everywhere = targets.length === LINEAR_MODULES.length;
   return [
-    `${plusRatio > 1 ? `${name}+` : name} r=${rank}`,
+    `${loraVariant(method)} r=${rank}`,
     ...(everywhere ? [] : [`on ${targetNames(targets)}`]),
     ...(dropout > 0 ? [`dropout ${dropout}`] : []),
   ].join(' ');
