@@ -97,7 +97,7 @@ export interface RunResult {
   after: Validation;
   /** A few of the validation examples, chosen to show what changed and what did not. */
   answers: Answer[];
-  /** Loss on general English, in nats per token, of the model before and after; null where it was not measured. */
+  /** Loss on general English, in nats per token, of the base model and of what the run left; null where it was not measured. */
   general: { before: number; after: number } | null;
   /** Wall-clock seconds of training steps alone, validation left out. */
   trainingSeconds: number;

@@ -10,9 +10,9 @@ import type { LanguageModelBatch } from '../data/general-text.ts';
 import { promptTemplate } from '../data/prompt.ts';
 import type { Example, Task } from '../data/task.ts';
 import { writeArtifact } from '../formats/artifact.ts';
-import type { Recipe } from '../formats/recipe.ts';
+import { defaultMethod, type Recipe } from '../formats/recipe.ts';
 import { encodeModel } from '../graph/onnx.ts';
-import { exportedTrainables, trainablesOf } from '../methods/index.ts';
+import { definitionOf, exportedTrainables, trainablesOf } from '../methods/index.ts';
 import type { BaseModel } from '../model/base-model.ts';
 import type { Runtime, Session } from '../runtime/runtime.ts';
 import { chooseAnswers } from './answers.ts';
@@ -192,6 +192,11 @@ async function train(
   };
   const generalLoss = async () =>
     general ? await general.measure(state.parameters, input.general!, breathe) : null;
+  // A prefix that has learnt nothing yet disturbs the model: what is forgotten counts from the base itself.
+  const baseLoss = async () =>
+    general && definitionOf(recipe.method).prefixLength(recipe.method) > 0
+      ? await lossOfBase(input)
+      : await generalLoss();
 
   try {
     if (!resume) emit({ type: 'phase', phase: 'evaluating' });
@@ -201,7 +206,7 @@ async function train(
           predictions: resume.firstPredictions,
           general: resume.generalLoss,
         }
-      : { ...(await validate(0, validation)), general: await generalLoss() };
+      : { ...(await validate(0, validation)), general: await baseLoss() };
     emit({ type: 'phase', phase: 'training' });
     const every = Math.ceil(recipe.steps / (VALIDATIONS_DURING + 1));
     const feeds = stepFeeds(recipe, base.config, encodeFor(input, input.train), trace.length);
@@ -269,6 +274,18 @@ async function train(
   } finally {
     state.dispose();
     await checkpointer?.settled();
+  }
+}
+
+/** Loss on general English of the base model as the recipe stores it, without the method. */
+async function lossOfBase({ runtime, base, recipe, general, task }: RunInput): Promise<number> {
+  const bare = { ...recipe, method: defaultMethod('prompting') };
+  const model = { config: base.config, base: base.weights, recipe: bare };
+  const measure = await GeneralLoss.create(runtime, model, task.labels.length);
+  try {
+    return await measure.measure(null, general!, breathe);
+  } finally {
+    await measure.release();
   }
 }
 
