@@ -1,15 +1,25 @@
 /**
- * The artifact: the tensors a run trained, as safetensors. For LoRA the file is an adapter that Python `peft`
- * loads (with the `adapter_config.json` of `peft.ts` beside it); for the other methods it holds the trained
- * tensors under their Hugging Face names.
+ * The artifact: the tensors a run trained, as safetensors. For LoRA, IA³ and prefixes the file is an adapter that
+ * Python `peft` loads, with the `adapter_config.json` of `peft.ts` beside it; for the other methods it holds the
+ * trained tensors under their Hugging Face or AdapterHub names.
  *
  * Reading is the trust boundary: the server evaluates files that anyone may send. Names, shapes, types and
  * values are checked against what the recipe trains, and nothing is allocated before the header has passed.
  */
 import type { Trainable } from '../methods/method.ts';
+import type { Shape } from '../graph/dtype.ts';
 import { same } from '../graph/graph.ts';
 import { pack, unpack } from '../train/parameters.ts';
-import { readHeader, readSafetensors, SafetensorsError, writeSafetensors } from './safetensors.ts';
+import {
+  readHeader,
+  readSafetensors,
+  SafetensorsError,
+  writeSafetensors,
+  type TensorEntry,
+} from './safetensors.ts';
+
+/** What Python `peft` puts before the names of a wrapped model's tensors, and some exporters forget. */
+const WRAPPED = /^base_model\.model\./;
 
 /** Its message is a sentence for the person who sent the file. */
 export class ArtifactError extends Error {
@@ -51,12 +61,8 @@ function checkHeader(file: Uint8Array, trainables: readonly Trainable[]): void {
   const entries = new Map(readHeader(file).map((entry) => [entry.name, entry]));
   for (const { name, shape } of trainables) {
     const entry = entries.get(name);
-    if (!entry)
-      throw new ArtifactError(`The file lacks the tensor ${name} that this recipe trains.`);
-    if (!same(entry.shape, shape))
-      throw new ArtifactError(
-        `${name} has shape [${entry.shape.join(', ')}], but this recipe trains [${shape.join(', ')}].`,
-      );
+    if (!entry) throw new ArtifactError(reasonOfLack(name, (other) => entries.has(other)));
+    if (!same(entry.shape, shape)) throw new ArtifactError(reasonOfShape(entry, shape));
     entries.delete(name);
   }
   const [extra] = entries.keys();
@@ -64,4 +70,18 @@ function checkHeader(file: Uint8Array, trainables: readonly Trainable[]): void {
     throw new ArtifactError(
       `The file holds the tensor ${extra}, which this recipe does not train.`,
     );
+}
+
+function reasonOfLack(name: string, holds: (name: string) => boolean): string {
+  const bare = name.replace(WRAPPED, '');
+  if (bare !== name && holds(bare))
+    return `The file calls ${bare} what must be ${name}: without base_model.model. peft would load nothing of it and say so in a warning alone.`;
+  return `The file lacks the tensor ${name} that this recipe trains.`;
+}
+
+function reasonOfShape({ name, shape }: TensorEntry, trained: Shape): string {
+  const [found, expected] = [shape, trained].map((sizes) => `[${sizes.join(', ')}]`);
+  if (shape.length > 1 && same(shape.toReversed(), trained))
+    return `${name} is transposed: it has shape ${found}, but this recipe trains ${expected}.`;
+  return `${name} has shape ${found}, but this recipe trains ${expected}.`;
 }
