@@ -87,7 +87,7 @@ const modules = (name: string) =>
 /** A number whose absence is named as well as its wrong type. */
 const needed = (reason: string) =>
   v.pipe(
-    v.optional(v.unknown()),
+    v.optional(v.unknown(), null),
     v.check((value) => typeof value === 'number', reason),
     v.transform(Number),
   );
