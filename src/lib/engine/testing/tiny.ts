@@ -1,8 +1,9 @@
-/** A model small enough for tests that train, with a tokenizer of bytes. Used by tests alone. */
+/** A model small enough for tests that train, with a tokenizer of characters. Used by tests alone. */
 import { parseLlamaConfig } from '../model/config.ts';
 import { randomWeights, type BaseModel } from '../model/base-model.ts';
 import { defaultRecipe, type Method, type Recipe } from '../formats/recipe.ts';
 import type { Task } from '../data/task.ts';
+import type { Tokenizer } from '../data/tokenizer.ts';
 import { countRecipe } from '../train/count.ts';
 import type { Counts } from '../train/events.ts';
 
@@ -27,11 +28,18 @@ export function tinyModel(): BaseModel {
   return {
     id: 'tiny',
     config,
-    tokenizer: {
-      encode: (text) => [1, ...Array.from(text, (c) => 2 + (c.codePointAt(0)! % 46))],
-      decode: (ids) => ids.join(' '),
-    },
+    tokenizer: characterTokenizer(config.vocabSize),
     weights: randomWeights(config, 7),
+  };
+}
+
+/** One token a character, a space going with the character behind it, as byte-level BPE has it. */
+export function characterTokenizer(vocabulary: number): Tokenizer {
+  const token = (piece: string) =>
+    2 + ((piece.codePointAt(piece.length - 1)! + 23 * (piece.length - 1)) % (vocabulary - 2));
+  return {
+    encode: (text) => [1, ...Array.from(text.matchAll(/ ?[^ ]| /gu), ([piece]) => token(piece))],
+    decode: (ids) => ids.join(' '),
   };
 }
 
