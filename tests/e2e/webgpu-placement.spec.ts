@@ -12,7 +12,8 @@ import {
 } from '../../src/lib/engine/formats/recipe.ts';
 import { createNodeRuntime } from '../../src/lib/engine/runtime/node.ts';
 import { TINY_TASK, tinyModel, tinyRecipe } from '../../src/lib/engine/testing/tiny.ts';
-import { GENERAL_SHAPE, type LanguageModelBatch } from '../../src/lib/engine/train/general-loss.ts';
+import type { LanguageModelBatch } from '../../src/lib/engine/data/general-text.ts';
+import { GENERAL_SHAPE } from '../../src/lib/engine/train/general-loss.ts';
 import { runRecipe, type RunInput } from '../../src/lib/engine/train/trainer.ts';
 import { openPageRuntime, type Placements } from './support/page-runtime.ts';
 

@@ -16,6 +16,7 @@ import {
 import { isCustomTask, parseExamples, parseTask } from '../engine/data/task.ts';
 import { loadBaseModel, MODEL_FILES, type BaseModel } from '../engine/model/base-model.ts';
 import { createBrowserRuntime } from '../engine/runtime/browser.ts';
+import { watchGpuMemory } from '../engine/runtime/gpu-memory.ts';
 import type { Runtime } from '../engine/runtime/runtime.ts';
 import type { RunResult } from '../engine/train/events.ts';
 import type { Checkpoint } from '../engine/train/checkpoint.ts';
@@ -45,6 +46,8 @@ const GENERAL_PATH = '/text/general-english.jsonl';
 const GENERAL_TEXTS = 64;
 
 type Assets = Pick<RunInput, 'base' | 'task' | 'train' | 'validation' | 'general'>;
+/** Before any build of ONNX Runtime is loaded. */
+const gpuMemory = watchGpuMemory(globalThis);
 
 /** Kept from run to run, so that a network that fails in the middle of a class stops nobody. */
 const runtimes = new Map<string, Promise<Runtime>>();
@@ -146,6 +149,7 @@ function runtimeFor(prefer?: 'webgpu' | 'wasm'): Promise<Runtime> {
       createBrowserRuntime({
         builds,
         prefer,
+        gpuMemory,
         // A run that waits for a GPU that is gone may wait for ever: the page starts another worker.
         onlost: (message) => send({ type: 'lost', message }),
       }),

@@ -31,6 +31,7 @@ const result: RunResult = {
   recipe,
   choice: { backend: 'wasm', threads: 1, reason: '' },
   counts: tinyCounts(),
+  seen: null,
   trace: [],
   validations: [],
   before: { step: 0, loss: 2.5, accuracy: 0.1 },

@@ -28,6 +28,7 @@ const result = {
   recipe,
   choice: { backend: 'wasm', threads: 1, reason: 'no adapter' },
   counts: tinyCounts(),
+  seen: null,
   trace: [],
   validations: [],
   before: { step: 0, loss: 2.5, accuracy: 0.08 },

@@ -8,6 +8,7 @@ import type {
   Counts,
   RunPhase,
   RunResult,
+  SeenMemory,
   TracePoint,
   Validation,
 } from '../engine/train/events.ts';
@@ -22,6 +23,8 @@ export interface Live {
   recipe: Recipe;
   choice: BackendChoice | null;
   counts: Counts | null;
+  /** Of the backend's memory; null until something was seen, and where nothing can be. */
+  seen: SeenMemory | null;
   trace: readonly TracePoint[];
   validations: readonly Validation[];
   /** Optimiser steps done. */
@@ -90,6 +93,7 @@ export function reduceRun(run: RunState, action: RunAction): RunState {
               ...run.live,
               choice: action.result.choice,
               counts: action.result.counts,
+              seen: action.result.seen,
               trace: action.result.trace,
               validations: action.result.validations,
               step: action.result.trace.length,
@@ -108,6 +112,7 @@ function begin(id: string, recipe: Recipe, from?: CheckpointSummary): RunState {
     recipe,
     choice: null,
     counts: null,
+    seen: null,
     trace: [],
     validations: [],
     step: 0,
@@ -157,6 +162,8 @@ function applyEvent(run: Active, event: Event): RunState {
       return { ...run, live: { ...live, choice: event.choice } };
     case 'counts':
       return { ...run, live: { ...live, counts: event.counts } };
+    case 'memory':
+      return { ...run, live: { ...live, seen: event.seen } };
     case 'validation':
       return { ...run, live: { ...live, validations: [...live.validations, event.validation] } };
     case 'phase':

@@ -9,7 +9,10 @@ import type { KeptRun, UnfinishedRun } from './run-store.ts';
 
 /** What is not there in older runs. */
 type Older<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
-export type StoredResult = Omit<Older<RunResult, 'general' | 'answers'>, 'recipe' | 'counts'> & {
+export type StoredResult = Omit<
+  Older<RunResult, 'general' | 'answers' | 'seen'>,
+  'recipe' | 'counts'
+> & {
   recipe: unknown;
   counts: Older<Counts, 'kept'>;
 };
@@ -21,12 +24,19 @@ export function readStoredRun(run: StoredRun): KeptRun[] {
   const { result } = run;
   const recipe = v.safeParse(RecipeSchema, result.recipe);
   if (!recipe.success) return [];
-  const { counts, general = null, answers = [] } = result;
+  const { counts, general = null, answers = [], seen = null } = result;
   const kept = counts.kept ?? counts.trainable;
   return [
     {
       ...run,
-      result: { ...result, general, answers, recipe: recipe.output, counts: { ...counts, kept } },
+      result: {
+        ...result,
+        general,
+        answers,
+        seen,
+        recipe: recipe.output,
+        counts: { ...counts, kept },
+      },
     },
   ];
 }

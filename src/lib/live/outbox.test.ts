@@ -27,6 +27,7 @@ const run: FinishedRun = {
     recipe: defaultRecipe(),
     choice: { backend: 'wasm', threads: 1, reason: '' },
     counts: tinyCounts(),
+    seen: null,
     trace: [],
     validations: [],
     before: { step: 0, loss: 2, accuracy: 0.1 },

@@ -33,6 +33,10 @@ const LlamaConfigSchema = v.pipe(
     'hidden_size must be a multiple of num_attention_heads',
   ),
   v.check(
+    (c) => (c.head_dim ?? c.hidden_size / c.num_attention_heads) % 2 === 0,
+    'the size of a head must be even: rotary positions turn its two halves',
+  ),
+  v.check(
     (c) => c.num_attention_heads % (c.num_key_value_heads ?? c.num_attention_heads) === 0,
     'num_attention_heads must be a multiple of num_key_value_heads',
   ),

@@ -7,7 +7,7 @@
 import type { Env } from 'onnxruntime-common';
 import type { BackendChoice } from '../train/events.ts';
 import { ortRuntime, type OrtModule } from './ort.ts';
-import type { Runtime } from './runtime.ts';
+import type { MemoryMeter, Runtime } from './runtime.ts';
 
 export interface OrtBuild {
   load(): Promise<OrtModule & { env: Env }>;
@@ -23,6 +23,8 @@ export interface BrowserRuntimeOptions {
   because?: string;
   /** Called when the GPU device is lost while sessions are open; nothing runs on this runtime afterwards. */
   onlost?: (message: string) => void;
+  /** Sees the GPU's memory; it must be there before a build is loaded. */
+  gpuMemory?: MemoryMeter | null;
 }
 
 /** More threads than this gain nothing on matrices as small as the lab's. */
@@ -44,6 +46,7 @@ export async function createBrowserRuntime({
   prefer,
   because = 'WASM was asked for.',
   onlost,
+  gpuMemory,
 }: BrowserRuntimeOptions): Promise<Runtime> {
   const choice = prefer === 'wasm' ? wasmChoice(because) : await chooseBackend(prefer);
   const build = choice.backend === 'webgpu' ? builds.webgpu : builds.wasm;
@@ -51,7 +54,9 @@ export async function createBrowserRuntime({
   ort.env.wasm.numThreads = choice.threads;
   ort.env.wasm.wasmPaths = { wasm: build.wasm, mjs: build.mjs };
   const runtime = ortRuntime(ort, choice, { executionProviders: [choice.backend] });
-  return choice.backend === 'webgpu' && onlost ? watched(runtime, ort.env, onlost) : runtime;
+  if (choice.backend !== 'webgpu') return runtime;
+  const seeing = gpuMemory ? { ...runtime, memory: gpuMemory } : runtime;
+  return onlost ? watched(seeing, ort.env, onlost) : seeing;
 }
 
 /** A device that goes while no session is open was let go by ONNX Runtime itself, and the next session makes one. */

@@ -1,5 +1,5 @@
 /** What the engine needs of ONNX Runtime, the same on Node and in a browser. */
-import type { BackendChoice } from '../train/events.ts';
+import type { BackendChoice, SeenMemory } from '../train/events.ts';
 
 export type Feed = Float32Array | Float64Array | Int32Array;
 
@@ -34,6 +34,15 @@ export interface Runtime {
   readonly choice: BackendChoice;
   /** @param model ONNX bytes */
   createSession(model: Uint8Array, options?: SessionOptions): Promise<Session>;
+  /** Left out where a backend's memory cannot be seen. */
+  readonly memory?: MemoryMeter;
+}
+
+/** Sees what all sessions of a backend hold together. */
+export interface MemoryMeter {
+  /** From now on the peak is of what follows. */
+  begin(): void;
+  read(): SeenMemory;
 }
 
 export interface SessionOptions {

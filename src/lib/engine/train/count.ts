@@ -12,8 +12,10 @@ import { peakBytes } from '../graph/liveness.ts';
 import { multiplications } from '../graph/work.ts';
 import { definitionOf, exportedTrainables, trainablesOf } from '../methods/index.ts';
 import { checkpointTensors, LM_HEAD, type LlamaConfig } from '../model/config.ts';
-import { classifier, trainingStep } from './classifier.ts';
+import { accumulationStep, classifier, trainingStep, type ClassifierSpec } from './classifier.ts';
+import { EVALUATION_BATCH } from './evaluate.ts';
 import type { Counts, MemoryCount } from './events.ts';
+import { generalLossGraph } from './general-loss.ts';
 import { optimiserState } from './optimisers/index.ts';
 import { ACCUMULATED, sizeOf } from './update.ts';
 
@@ -22,7 +24,8 @@ export function countRecipe(config: LlamaConfig, recipe: Recipe, labels: number)
   const spec = { config, base: new Map(), recipe, labels, batchSize: recipe.batchSize };
   const parameters = countParameters(config, recipe, labels);
   if (recipe.method.kind === 'prompting') {
-    const { graph } = classifier({ ...spec, labelTokens: new Array<number>(labels).fill(0) }).tape;
+    // Nothing is trained: what there is to hold is the evaluation.
+    const graph = forward({ ...spec, batchSize: EVALUATION_BATCH });
     return { ...parameters, memory: countMemory(config, graph, null, []), multiplications: 0 };
   }
   const { optimiser, accumulation } = recipe;
@@ -33,6 +36,44 @@ export function countRecipe(config: LlamaConfig, recipe: Recipe, labels: number)
     memory: countMemory(config, graph, gradient, state),
     multiplications: multiplications(graph) * accumulation,
   };
+}
+
+/** What a run's sessions besides the training step's hold. */
+export interface OtherSessions {
+  /** Frozen weights and constants: each session has its own. */
+  weights: number;
+  /** Peak of the rest in the one that needs most; they run by turns. */
+  activations: number;
+}
+
+/**
+ * The sessions that a run has open beside the one that {@link countRecipe} counts: the evaluation, the batches before
+ * an update's last where it accumulates, and the loss on general English where that is measured.
+ */
+export function countOtherSessions(
+  config: LlamaConfig,
+  recipe: Recipe,
+  labels: number,
+  { general = false }: { general?: boolean } = {},
+): OtherSessions {
+  const spec = { config, base: new Map(), recipe, labels, batchSize: recipe.batchSize };
+  const prompting = recipe.method.kind === 'prompting';
+  const graphs = [
+    // Prompting has the evaluation alone, and it was counted.
+    ...(prompting ? [] : [forward({ ...spec, batchSize: EVALUATION_BATCH })]),
+    ...(recipe.accumulation > 1 && !prompting ? [accumulationStep(spec)] : []),
+    ...(general ? [generalLossGraph(spec, labels)] : []),
+  ];
+  const kept = (graph: Graph) => [...graph.initializers, ...graph.inputs].map(({ name }) => name);
+  return {
+    weights: graphs.reduce((sum, { initializers }) => sum + bytesOf(initializers), 0),
+    activations: Math.max(0, ...graphs.map((graph) => peakBytes(graph, kept(graph)))),
+  };
+}
+
+/** The forward pass; whatever tokens stand for the labels, they take the same room. */
+function forward(spec: ClassifierSpec): Graph {
+  return classifier({ ...spec, labelTokens: new Array<number>(spec.labels).fill(0) }).tape.graph;
 }
 
 function countParameters(config: LlamaConfig, { method }: Recipe, labels: number) {

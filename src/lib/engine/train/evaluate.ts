@@ -38,7 +38,7 @@ export interface Evaluation extends Score {
 }
 
 /** Sequences per evaluation run. */
-const EVALUATION_BATCH = 32;
+export const EVALUATION_BATCH = 32;
 
 /** A compiled evaluation graph for one recipe; reuse it while the recipe stays the same. */
 export class Evaluator {
@@ -125,6 +125,28 @@ function tokensOf(task: Answers, { tokenizer }: BaseModel): number[] {
   );
 }
 
+/**
+ * Examples as a recipe's method reads them.
+ * @throws {RecipeError} when its prompt alone takes the sequence length
+ */
+export function encodeFor(
+  {
+    task,
+    recipe,
+    base,
+    train,
+  }: { task: Task; recipe: Recipe; base: BaseModel; train: readonly Example[] },
+  examples: readonly Example[],
+): EncodedExample[] {
+  const template = promptTemplate(task, recipe.method, train, recipe.seed);
+  try {
+    return encodeExamples(examples, { template }, base.tokenizer, recipe.sequenceLength);
+  } catch (error) {
+    if (error instanceof RangeError) throw new RecipeError(`sequenceLength: ${error.message}`);
+    throw error;
+  }
+}
+
 /** The base model a recipe starts from. */
 export function baseFor(recipe: Recipe, base: BaseModel): BaseModel {
   return recipe.base.weights === 'random' ? withRandomWeights(base, recipe.seed) : base;
@@ -151,13 +173,7 @@ export async function evaluateArtifact(input: {
   assertFits(base.config, recipe);
   const trainables = trainablesOf(base.config, recipe.method, task.labels.length);
   const parameters = readArtifact(artifact, trainables);
-  const template = promptTemplate(task, recipe.method, input.train, recipe.seed);
-  const examples = encodeExamples(
-    input.examples,
-    { template },
-    base.tokenizer,
-    recipe.sequenceLength,
-  );
+  const examples = encodeFor({ ...input, recipe }, input.examples);
   const evaluator = await Evaluator.create(runtime, base, recipe, task);
   try {
     const { score } = await evaluator.score(

@@ -44,6 +44,26 @@ export interface MemoryCount {
   constants: number;
 }
 
+/**
+ * Bytes that a backend was seen to hold, of all sessions of a run together: training, evaluation, accumulation where
+ * there is one, and what ONNX Runtime keeps for later. See `../runtime/gpu-memory.ts`.
+ */
+export interface SeenMemory {
+  /** At the moment of reading. */
+  live: number;
+  /** The most at one moment since the run began, the phases before its first step included. */
+  peak: number;
+  /** What the peak was made of. */
+  atPeak: {
+    /** Weights, state, activations: everything that shaders read and write. */
+    tensors: number;
+    /** Copies on their way to or from the CPU. */
+    staging: number;
+    /** Sizes and other numbers that each dispatch is given. */
+    uniforms: number;
+  };
+}
+
 export interface Validation {
   step: number;
   /** Mean cross-entropy in nats. */
@@ -68,6 +88,8 @@ export type RunEvent =
   /** `loaded` and `total` are bytes, present while loading. */
   | { type: 'phase'; phase: RunPhase; loaded?: number; total?: number }
   | { type: 'counts'; counts: Counts }
+  /** When everything is compiled, after the first steps, and at the end; never where nothing can be seen. */
+  | { type: 'memory'; seen: SeenMemory }
   | {
       type: 'step';
       point: TracePoint;
@@ -91,6 +113,8 @@ export interface RunResult {
   recipe: Recipe;
   choice: BackendChoice;
   counts: Counts;
+  /** At the run's end; null where the backend's memory cannot be seen. */
+  seen: SeenMemory | null;
   trace: TracePoint[];
   validations: Validation[];
   before: Validation;

@@ -18,7 +18,7 @@ import { flatParameters } from './update.ts';
 export const GENERAL_SHAPE: BatchShape = { batch: 8, length: 64 };
 
 /** Inputs `ids`, `targets` [N] int32, `weights` [N] summing to 1 and `parameters` [P]; output `loss` [1] in nats per token. */
-function buildGeneralLoss(model: AdaptedModel, labels: number): Uint8Array<ArrayBuffer> {
+export function generalLossGraph(model: AdaptedModel, labels: number): Graph {
   const tape = new Tape(new Graph());
   const g = tape.graph;
   const rows = GENERAL_SHAPE.batch * GENERAL_SHAPE.length;
@@ -32,7 +32,7 @@ function buildGeneralLoss(model: AdaptedModel, labels: number): Uint8Array<Array
   const head = model.config.tiedEmbeddings ? EMBEDDING : LM_HEAD;
   const logits = f.linear(tape, hidden, baseTensor(g, model, parts, head));
   g.output('loss', f.crossEntropy(tape, logits, targets, g.reshape(weights, [rows, 1])));
-  return encodeModel(g);
+  return g;
 }
 
 export class GeneralLoss {
@@ -43,7 +43,9 @@ export class GeneralLoss {
   }
 
   static async create(runtime: Runtime, model: AdaptedModel, labels: number) {
-    return new GeneralLoss(await runtime.createSession(buildGeneralLoss(model, labels)));
+    return new GeneralLoss(
+      await runtime.createSession(encodeModel(generalLossGraph(model, labels))),
+    );
   }
 
   /**

@@ -1,7 +1,17 @@
 import { expect, it } from 'vitest';
+import {
+  defaultMethod,
+  defaultOptimiser,
+  METHOD_KINDS,
+  OPTIMISER_KINDS,
+  QUANTISATIONS,
+  type Method,
+  type Optimiser,
+} from '../formats/recipe.ts';
 import { createNodeRuntime } from '../runtime/node.ts';
 import type { Held, Runtime } from '../runtime/runtime.ts';
-import { firstThatComputesRight, selfCheck } from './self-check.ts';
+import { trainingStep } from './classifier.ts';
+import { CASES, firstSteps, firstThatComputesRight, selfCheck, specOf } from './self-check.ts';
 
 /** A backend whose outputs named `name` come out changed. */
 async function faulty(name: string, change: (value: number) => number): Promise<Runtime> {
@@ -28,6 +38,55 @@ async function faulty(name: string, change: (value: number) => number): Promise<
     },
   };
 }
+
+it.each(CASES)("E-7: the self-check's numbers are onnxruntime-node's: $name", async (example) => {
+  const readings = await firstSteps(await createNodeRuntime({ threads: 1 }), example);
+  expect(readings).toEqual(
+    example.expected.map(({ loss, gradientNorm }) => ({
+      loss: expect.closeTo(loss, 4) as number,
+      gradientNorm: expect.closeTo(gradientNorm, 4) as number,
+    })),
+  );
+});
+
+/** `operator input-type output-type` of every node of a training step. */
+function operators(spec: Parameters<typeof trainingStep>[0], optimiser: Optimiser): string[] {
+  const { graph } = trainingStep(spec, optimiser, true);
+  const types = new Map<string, string>();
+  for (const { name, dtype } of [...graph.inputs, ...graph.initializers]) types.set(name, dtype);
+  return graph.nodes.map(({ op, inputs, output, dtype }) => {
+    types.set(output, dtype);
+    return `${op} ${types.get(inputs[0]!)} ${dtype}`;
+  });
+}
+
+it('E-7: the self-check holds every operator of any training step', () => {
+  const checked = new Set(
+    CASES.flatMap((example) => {
+      const spec = specOf(example);
+      return operators(spec, spec.recipe.optimiser);
+    }),
+  );
+  const lora = defaultMethod('lora');
+  const methods: Method[] = [
+    ...METHOD_KINDS.filter((kind) => kind !== 'prompting').map((kind) => defaultMethod(kind)),
+    { ...lora, dora: true, dropout: 0.5, plusRatio: 4 },
+    { kind: 'adapter', placement: 'houlsby', reduction: 4 },
+    { kind: 'full', frozenLayers: 1 },
+  ];
+  const spec = specOf(CASES[0]!);
+  const used = methods.flatMap((method) =>
+    OPTIMISER_KINDS.flatMap((kind) =>
+      (method.kind === 'full' ? (['fp32'] as const) : QUANTISATIONS).flatMap((quantisation) =>
+        [false, true].flatMap((recomputeActivations) => {
+          const recipe = { ...spec.recipe, method, quantisation, recomputeActivations };
+          return operators({ ...spec, recipe }, defaultOptimiser(kind, 1e-3));
+        }),
+      ),
+    ),
+  );
+  expect([...new Set(used)].filter((operator) => !checked.has(operator))).toEqual([]);
+});
 
 it('E-7: the self-check passes a backend that computes right', async () => {
   expect(await selfCheck(await createNodeRuntime({ threads: 1 }))).toBeNull();

@@ -1,14 +1,15 @@
 /**
  * Whether a backend computes right, asked before it trains anything: graphics drivers have been seen to return
- * wrong sums without an error. Two optimiser steps of a model of one small layer, LoRA on NF4 and full
- * fine-tuning, cover every operator of a training step; their losses and gradient norms are known.
+ * wrong sums without an error. Two steps each of a few recipes, on a model of one small layer, cover every
+ * operator of a training step; their losses and gradient norms are known.
  */
 import { collate } from '../data/batches.ts';
 import {
   defaultMethod,
+  defaultOptimiser,
   defaultRecipe,
-  LINEAR_MODULES,
   type Method,
+  type OptimiserKind,
   type Recipe,
 } from '../formats/recipe.ts';
 import { trainablesOf } from '../methods/index.ts';
@@ -17,15 +18,19 @@ import { parseLlamaConfig } from '../model/config.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { buildTrainingStep, stateOutputs } from './classifier.ts';
 import { batchFeeds } from './evaluate.ts';
+import { noiseInputs } from './noise.ts';
 import { stepScalars } from './optimisers/index.ts';
 import { scheduledRate } from './optimisers/schedule.ts';
 import { initialParameters } from './parameters.ts';
+import { noiseFeeds } from './step-feeds.ts';
 import { initialState, TrainingState } from './training-state.ts';
 
 /** Rounding differs between backends; the largest difference seen between WASM, WebGPU and Node is 1e-6. */
 const TOLERANCE = 1e-3;
 const LABELS = 3;
 const STEPS = 2;
+/** Tokens a sequence. */
+const LENGTH = 8;
 
 const config = parseLlamaConfig({
   model_type: 'llama',
@@ -49,7 +54,7 @@ const BATCH = collate(
     { ids: [1, 3], label: 2 },
   ],
   4,
-  8,
+  LENGTH,
   config.padToken,
 );
 
@@ -62,16 +67,21 @@ interface Case {
   name: string;
   method: Method;
   quantisation: Recipe['quantisation'];
+  optimiser: OptimiserKind;
   learningRate: number;
   /** By step, as onnxruntime-node computes them. */
   expected: Reading[];
 }
 
-const CASES: Case[] = [
+const LORA = { ...defaultMethod('lora'), rank: 4, alpha: 8 };
+
+/** Together they hold every operator, on every type of number, of any recipe's training step. */
+export const CASES: readonly Case[] = [
   {
     name: 'LoRA on NF4',
-    method: { ...defaultMethod('lora'), rank: 4, alpha: 8, targets: [...LINEAR_MODULES] },
+    method: LORA,
     quantisation: 'nf4',
+    optimiser: 'adamw',
     learningRate: 3e-3,
     expected: [
       { loss: 2.0642, gradientNorm: 5.41153 },
@@ -82,10 +92,44 @@ const CASES: Case[] = [
     name: 'full fine-tuning',
     method: defaultMethod('full'),
     quantisation: 'fp32',
+    optimiser: 'adamw',
     learningRate: 1e-3,
     expected: [
       { loss: 1.2732, gradientNorm: 13.18727 },
       { loss: 0.98174, gradientNorm: 10.03139 },
+    ],
+  },
+  {
+    name: 'DoRA with dropout on int4 under 8-bit AdamW',
+    method: { ...LORA, targets: ['q_proj', 'down_proj'], dora: true, dropout: 0.2 },
+    quantisation: 'int4',
+    optimiser: 'adamw-8bit',
+    learningRate: 3e-3,
+    expected: [
+      { loss: 2.49989, gradientNorm: 5.13117 },
+      { loss: 2.40062, gradientNorm: 4.96422 },
+    ],
+  },
+  {
+    name: 'Pfeiffer adapters on int8',
+    method: { kind: 'adapter', placement: 'pfeiffer', reduction: 8 },
+    quantisation: 'int8',
+    optimiser: 'adamw',
+    learningRate: 3e-3,
+    expected: [
+      { loss: 1.27553, gradientNorm: 2.58819 },
+      { loss: 1.24167, gradientNorm: 2.53998 },
+    ],
+  },
+  {
+    name: 'prefix tuning',
+    method: { kind: 'prefix', length: 2, hidden: 8 },
+    quantisation: 'fp32',
+    optimiser: 'sgd',
+    learningRate: 3e-2,
+    expected: [
+      { loss: 1.1587, gradientNorm: 2.80704 },
+      { loss: 1.11518, gradientNorm: 2.72849 },
     ],
   },
 ];
@@ -109,41 +153,48 @@ export async function firstThatComputesRight(
 
 /** @returns null when the backend computes right, else a sentence that says what it got wrong */
 export async function selfCheck(runtime: Runtime): Promise<string | null> {
-  for (const { name, expected, ...start } of CASES) {
-    const readings = await firstSteps(runtime, start);
+  for (const example of CASES) {
+    const readings = await firstSteps(runtime, example);
     for (const [index, reading] of readings.entries())
       for (const key of ['loss', 'gradientNorm'] as const) {
-        const [got, right] = [reading[key], expected[index]![key]];
+        const [got, right] = [reading[key], example.expected[index]![key]];
         // Written so that NaN fails too.
         if (!(Math.abs(got - right) <= TOLERANCE * right))
-          return `${name} gave ${key === 'loss' ? 'a loss' : 'a gradient norm'} of ${got.toPrecision(4)} where ${right.toPrecision(4)} is right`;
+          return `${example.name} gave ${key === 'loss' ? 'a loss' : 'a gradient norm'} of ${got.toPrecision(4)} where ${right.toPrecision(4)} is right`;
       }
   }
   return null;
 }
 
-async function firstSteps(
-  runtime: Runtime,
-  { method, quantisation, learningRate }: Omit<Case, 'name' | 'expected'>,
-): Promise<Reading[]> {
+/** What a case's steps are built of. */
+export function specOf({ method, quantisation, optimiser: kind, learningRate }: Case) {
   const usual = defaultRecipe(method.kind);
   // Without warm-up already the first update moves the second loss well beyond the tolerance.
-  const optimiser = { ...usual.optimiser, learningRate, warmupSteps: 0 };
-  const recipe = { ...usual, optimiser, method, quantisation, sequenceLength: 8 };
-  const base = randomWeights(config, 1);
-  const spec = { config, base, recipe, labels: LABELS, batchSize: BATCH.labels.length };
-  const session = await runtime.createSession(buildTrainingStep(spec, recipe.optimiser), {
+  const optimiser = { ...defaultOptimiser(kind, learningRate), learningRate, warmupSteps: 0 };
+  const batchSize = BATCH.labels.length;
+  const recipe = { ...usual, optimiser, method, quantisation, batchSize, sequenceLength: LENGTH };
+  return { config, base: randomWeights(config, 1), recipe, labels: LABELS, batchSize };
+}
+
+/** The steps of one case on a backend. */
+export async function firstSteps(runtime: Runtime, example: Case): Promise<Reading[]> {
+  const spec = specOf(example);
+  const { base, recipe } = spec;
+  const { method, quantisation, optimiser } = recipe;
+  const session = await runtime.createSession(buildTrainingStep(spec, optimiser), {
     keepOnDevice: stateOutputs(optimiser),
   });
   const trainables = trainablesOf(config, method, LABELS);
   const first = initialParameters(trainables, base, 1, quantisation);
   const sessions = { step: session, accumulate: null };
   const state = new TrainingState(sessions, initialState(first, optimiser), optimiser);
+  const noise = noiseInputs(config, recipe);
   const readings: Reading[] = [];
   try {
     for (let step = 1; step <= STEPS; step++) {
       const rate = scheduledRate(optimiser, step, STEPS);
-      readings.push(await state.step([batchFeeds(BATCH)], stepScalars(optimiser, step, rate)));
+      const feeds = { ...batchFeeds(BATCH), ...noiseFeeds(noise, recipe.seed, String(step)) };
+      readings.push(await state.step([feeds], stepScalars(optimiser, step, rate)));
     }
     return readings;
   } finally {

@@ -6,7 +6,7 @@ import { elements } from '../graph/dtype.ts';
 import type { LlamaConfig } from '../model/config.ts';
 import type { HostTensor } from '../runtime/runtime.ts';
 import { batchFeeds } from './evaluate.ts';
-import { noiseInputs } from './noise.ts';
+import { noiseInputs, type NoiseInput } from './noise.ts';
 
 /**
  * Endless; each value holds one step's batches, as many as the recipe accumulates.
@@ -36,8 +36,8 @@ function shareOf(batch: Batch, accumulation: number): Batch {
 }
 
 /** Uniform numbers that the seed and the place in the run decide, so that a resumed run draws the same. */
-function noiseFeeds(
-  inputs: readonly { name: string; shape: readonly number[] }[],
+export function noiseFeeds(
+  inputs: readonly NoiseInput[],
   seed: number,
   place: string,
 ): Record<string, HostTensor> {

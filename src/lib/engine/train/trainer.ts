@@ -5,9 +5,8 @@
  * recipe's seed, so the losses of two devices differ only by rounding, and a run that was interrupted has the
  * losses of one that was not.
  */
-import { encodeExamples, type EncodedExample } from '../data/batches.ts';
+import type { EncodedExample } from '../data/batches.ts';
 import type { LanguageModelBatch } from '../data/general-text.ts';
-import { promptTemplate } from '../data/prompt.ts';
 import type { Example, Task } from '../data/task.ts';
 import { writeArtifact } from '../formats/artifact.ts';
 import { defaultMethod, type Recipe } from '../formats/recipe.ts';
@@ -19,8 +18,8 @@ import { chooseAnswers } from './answers.ts';
 import { Checkpointer, type Checkpoint, type CheckpointOptions } from './checkpoint.ts';
 import { accumulationStep, buildFold, stateOutputs, trainingStep } from './classifier.ts';
 import { countRecipe } from './count.ts';
-import { baseFor, Evaluator } from './evaluate.ts';
-import type { RunEvent, RunResult, TracePoint, Validation } from './events.ts';
+import { baseFor, encodeFor, Evaluator } from './evaluate.ts';
+import type { RunEvent, RunResult, SeenMemory, TracePoint, Validation } from './events.ts';
 import { assertFits } from './fit.ts';
 import { GeneralLoss } from './general-loss.ts';
 import { scheduledRate } from './optimisers/schedule.ts';
@@ -50,6 +49,8 @@ export interface RunInput {
 const VALIDATIONS_DURING = 4;
 /** Examples of the validations during training; before and after, all of them count. */
 const QUICK_EXAMPLES = 128;
+/** After these the state of the first has been freed and memory stays as it is. */
+const FIRST_STEPS = 3;
 /** Time over which speed is averaged. */
 const SPEED_WINDOW_MS = 2000;
 
@@ -71,6 +72,7 @@ export async function runRecipe(input: RunInput): Promise<RunResult> {
   const base = baseFor(recipe, input.base);
   const labels = task.labels.length;
   assertFits(base.config, recipe);
+  runtime.memory?.begin();
   emit({ type: 'backend', choice: runtime.choice });
   emit({ type: 'counts', counts: countRecipe(base.config, recipe, labels) });
   emit({ type: 'phase', phase: 'compiling' });
@@ -89,10 +91,19 @@ export async function runRecipe(input: RunInput): Promise<RunResult> {
     const prepared = { ...input, base, emit };
     if (recipe.method.kind === 'prompting') return await withoutTraining(prepared, measures);
     const sessions = await trainingSessions(runtime, base, recipe, labels, opened);
+    look(prepared);
     return await train(prepared, measures, sessions);
   } finally {
     for (const made of open.reverse()) await made.release();
   }
+}
+
+/** Says what is seen of the backend's memory, where it can be seen. */
+function look({ runtime, emit }: Prepared): SeenMemory | null {
+  if (!runtime.memory) return null;
+  const seen = runtime.memory.read();
+  emit({ type: 'memory', seen });
+  return seen;
 }
 
 interface Measures {
@@ -146,20 +157,13 @@ async function withoutTraining(input: Prepared, { evaluator, general }: Measures
     validations: [validation],
     before: validation,
     after: validation,
+    seen: look(input),
     answers: chooseAnswers(task, input.validation, predictions, predictions),
     general: loss === null ? null : { before: loss, after: loss },
     trainingSeconds: 0,
     stopped: false,
     artifact: writeArtifact([], new Float32Array(0)),
   };
-}
-
-function encodeFor(
-  { task, recipe, base, train }: Pick<RunInput, 'task' | 'recipe' | 'base' | 'train'>,
-  examples: readonly Example[],
-): EncodedExample[] {
-  const template = promptTemplate(task, recipe.method, train, recipe.seed);
-  return encodeExamples(examples, { template }, base.tokenizer, recipe.sequenceLength);
 }
 
 /** The run itself, between the making of its sessions and their release. */
@@ -220,7 +224,8 @@ async function train(
       generalLoss: before.general,
     });
 
-    for (let step = trace.length + 1; step <= recipe.steps && !signal?.aborted; step++) {
+    const resumedAt = trace.length;
+    for (let step = resumedAt + 1; step <= recipe.steps && !signal?.aborted; step++) {
       await checkpointer?.offer(checkpoint);
       const began = performance.now();
       const rate = scheduledRate(recipe.optimiser, step, recipe.steps);
@@ -240,6 +245,7 @@ async function train(
           (recipe.batchSize * recipe.accumulation * recipe.sequenceLength) / speed.secondsPerStep,
         secondsLeft: (recipe.steps - step) * speed.secondsPerStep,
       });
+      if (step === resumedAt + FIRST_STEPS) look(input);
       if (step % every === 0 && step < recipe.steps)
         await validate(step, validation.slice(0, QUICK_EXAMPLES));
       await breathe();
@@ -251,10 +257,15 @@ async function train(
     const lossAfter = await generalLoss();
     emit({ type: 'phase', phase: 'exporting' });
     const { parameters } = await state.copy();
+    const artifact = writeArtifact(
+      exportedTrainables(base.config, recipe.method, labels),
+      await fold(runtime, base, recipe, labels, parameters),
+    );
     return {
       recipe,
       choice: runtime.choice,
       counts: countRecipe(base.config, recipe, labels),
+      seen: look(input),
       trace,
       validations,
       before: before.entry,
@@ -266,10 +277,7 @@ async function train(
           : { before: before.general, after: lossAfter },
       trainingSeconds: speed.totalSeconds,
       stopped: trace.length < recipe.steps,
-      artifact: writeArtifact(
-        exportedTrainables(base.config, recipe.method, labels),
-        await fold(runtime, base, recipe, labels, parameters),
-      ),
+      artifact,
     };
   } finally {
     state.dispose();
