@@ -4,6 +4,7 @@
  * same runs go on in Node, and their numbers must agree.
  */
 import { expect, test } from '@playwright/test';
+import { openPageRuntime, type Placements } from '../../bench/lib/page-runtime.ts';
 import {
   defaultMethod,
   defaultOptimiser,
@@ -15,7 +16,6 @@ import { TINY_TASK, tinyModel, tinyRecipe } from '../../src/lib/engine/testing/t
 import type { LanguageModelBatch } from '../../src/lib/engine/data/general-text.ts';
 import { GENERAL_SHAPE } from '../../src/lib/engine/train/general-loss.ts';
 import { runRecipe, type RunInput } from '../../src/lib/engine/train/trainer.ts';
-import { openPageRuntime, type Placements } from './support/page-runtime.ts';
 
 /** Of losses, in nats. */
 const TOLERANCE = 1e-4;

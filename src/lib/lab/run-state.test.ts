@@ -63,6 +63,14 @@ describe('reduceRun', () => {
     );
   });
 
+  it('shows what was seen of the memory, as it was said last (L-21)', () => {
+    const atPeak = { tensors: 8, staging: 1, uniforms: 0 };
+    const seen = (peak: number) => event({ type: 'memory', seen: { live: 5, peak, atPeak } });
+    expect(play(start)).toMatchObject({ live: { seen: null } });
+    const training = play(start, seen(7), event({ type: 'phase', phase: 'training' }), seen(9));
+    expect(training).toMatchObject({ state: 'training', live: { seen: { peak: 9 } } });
+  });
+
   it('keeps what a failed run had seen', () => {
     const failed = play(start, step(1), {
       type: 'failed',

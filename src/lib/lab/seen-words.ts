@@ -42,7 +42,10 @@ export function explainDifference(
   const { staging, uniforms } = seen.atPeak;
   const transfers = staging + uniforms;
   const named: [number, string][] = [
-    [others.weights, 'the weights that evaluation holds once more, in a session of its own'],
+    [
+      others.weights,
+      'the weights once more, since evaluation and whatever else is no training step has sessions of its own',
+    ],
     [transfers, 'numbers on their way to the GPU or back'],
   ];
   const parts = named.filter(([bytes]) => bytes >= WORTH_NAMING * seen.peak);

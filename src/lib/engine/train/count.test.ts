@@ -11,7 +11,7 @@ import { checkpointTensors, linearShape, parseLlamaConfig } from '../model/confi
 import { storedBytes } from '../quant/quantise.ts';
 import { TINY_CONFIG, tinyRecipe } from '../testing/tiny.ts';
 import { trainingStep } from './classifier.ts';
-import { countRecipe, totalBytes } from './count.ts';
+import { countOtherSessions, countRecipe, totalBytes } from './count.ts';
 
 const config = parseLlamaConfig(TINY_CONFIG);
 const LABELS = 2;
@@ -108,5 +108,35 @@ describe('countRecipe (L-3, L-8)', () => {
       recipe.optimiser,
     );
     expect(() => encodeModel(graph)).toThrow('the base model lacks');
+  });
+});
+
+describe('countOtherSessions (L-21)', () => {
+  const others = (change: Partial<Recipe>, general = false) =>
+    countOtherSessions(config, tinyRecipe(lora(4), change), LABELS, { general });
+
+  it('counts the weights once more for evaluation, and again for each further session', () => {
+    const { frozen, quantised } = count(tinyRecipe(lora(4), { quantisation: 'int8' })).memory;
+    const evaluation = others({ quantisation: 'int8' }).weights;
+    expect(evaluation).toBeGreaterThanOrEqual(frozen + quantised);
+    const further = frozen + quantised;
+    expect(others({ quantisation: 'int8', accumulation: 2 }).weights).toBeGreaterThanOrEqual(
+      evaluation + further,
+    );
+    expect(others({ quantisation: 'int8' }, true).weights).toBeGreaterThanOrEqual(
+      evaluation + further,
+    );
+  });
+
+  it('counts the activations of evaluation by its own batch, not by the recipe', () => {
+    expect(others({ batchSize: 1 }).activations).toBe(others({ batchSize: 8 }).activations);
+    expect(others({ sequenceLength: 16 }).activations).toBeGreaterThan(others({}).activations);
+  });
+
+  it('counts nothing beside prompting, which is an evaluation', () => {
+    const prompting = tinyRecipe(defaultMethod('prompting'));
+    expect(countOtherSessions(config, prompting, LABELS)).toEqual({ weights: 0, activations: 0 });
+    const small = count({ ...prompting, batchSize: 1 });
+    expect(small.memory).toEqual(count(prompting).memory);
   });
 });

@@ -1,18 +1,24 @@
 /**
- * ONNX Runtime on WebGPU in a page, driven from the test: a {@link Runtime} whose sessions and tensors stay in the page. The
- * engine then runs here, as in any other test, and its graphs run there. The adapter is SwiftShader, because where
+ * ONNX Runtime on WebGPU in a page, driven from Node: a {@link Runtime} whose sessions and tensors stay in the page. The
+ * engine then runs here, as in any test, and its graphs run there. The adapter is SwiftShader, because where
  * nodes are placed and what they compute depends on kernels and not on the device.
  */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { chromium, type Page } from '@playwright/test';
-import { CHROMIUM_ARGS, findChromium } from '../../../scripts/lib/chromium.mjs';
-import type { Feed, Held, HostTensor, Runtime } from '../../../src/lib/engine/runtime/runtime.ts';
+import { chromium, type Page } from 'playwright';
+import ts from 'typescript';
+import { CHROMIUM_ARGS, findChromium } from '../../scripts/lib/chromium.mjs';
+import type { Feed, Held, HostTensor, Runtime } from '../../src/lib/engine/runtime/runtime.ts';
+import type { SeenMemory } from '../../src/lib/engine/train/events.ts';
 
+/** The engine's own meter, as the lab's worker has it. */
+const GPU_MEMORY = new URL('../../src/lib/engine/runtime/gpu-memory.ts', import.meta.url);
 const ORIGIN = 'http://localhost:1';
 const PAGE = `<!doctype html><title>Sessions on WebGPU</title><script type="module">
+  import { watchGpuMemory } from '/gpu-memory.js';
   import * as ort from '/ort/ort.webgpu.min.mjs';
+  const memory = watchGpuMemory(globalThis);
   ort.env.logLevel = 'verbose';
   ort.env.wasm.numThreads = 1;
   const ARRAYS = { float32: Float32Array, int32: Int32Array };
@@ -54,6 +60,8 @@ const PAGE = `<!doctype html><title>Sessions on WebGPU</title><script type="modu
       held.delete(name);
     },
     release: (session) => sessions[session].release(),
+    begin: () => memory.begin(),
+    seen: () => memory.read(),
   };
 </script>`;
 
@@ -71,6 +79,8 @@ declare global {
       read(held: number): Promise<string>;
       dispose(held: number): void;
       release(session: number): Promise<void>;
+      begin(): void;
+      seen(): SeenMemory;
     };
   }
 }
@@ -79,12 +89,14 @@ declare global {
 export type Placements = readonly string[];
 
 export interface PageRuntime extends Runtime {
+  /** What the page's GPU holds; with `begin` the peak is of what follows. */
+  seen(begin?: 'begin'): Promise<SeenMemory>;
   close(): Promise<void>;
 }
 
 /** @param onsession told of the placements of each session that is made */
 export async function openPageRuntime(
-  onsession: (placements: Placements) => void,
+  onsession: (placements: Placements) => void = () => {},
 ): Promise<PageRuntime> {
   const browser = await chromium.launch({
     executablePath: findChromium() ?? undefined,
@@ -120,6 +132,11 @@ export async function openPageRuntime(
         release: () => page.evaluate((at) => window.onWebGpu.release(at), session),
       };
     },
+    seen: (begin) =>
+      page.evaluate((anew) => {
+        if (anew) window.onWebGpu.begin();
+        return window.onWebGpu.seen();
+      }, begin === 'begin'),
     close: () => browser.close(),
   };
 }
@@ -160,11 +177,20 @@ function base64({ buffer, byteOffset, byteLength }: Uint8Array | Feed): string {
   return Buffer.from(buffer, byteOffset, byteLength).toString('base64');
 }
 
+async function script(file: URL): Promise<string> {
+  const options = {
+    compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+  };
+  return ts.transpileModule(await readFile(file, 'utf8'), options).outputText;
+}
+
 /** Answers the page and ONNX Runtime's files from disk: `localhost` is a secure context without a server. */
 async function serveOrt(page: Page): Promise<void> {
   const dist = dirname(createRequire(import.meta.url).resolve('onnxruntime-web/webgpu'));
   await page.route(`${ORIGIN}/**`, async (route) => {
     const { pathname } = new URL(route.request().url());
+    if (pathname === '/gpu-memory.js')
+      return route.fulfill({ contentType: 'text/javascript', body: await script(GPU_MEMORY) });
     if (!pathname.startsWith('/ort/'))
       return route.fulfill({ contentType: 'text/html', body: PAGE });
     const file = pathname.slice('/ort/'.length);
