@@ -80,17 +80,17 @@ function pack(g: Graph, values: Tensor, curve: Curve, size: number) {
   const table = g.reshape(all, [blocks, BLOCK]);
   const maxima = g.reduceMax(g.abs(table), [1]);
   const y = g.div(table, g.max(maxima, g.scalar(SMALLEST)));
-  const codes = g.cast(g.reshape(curve.encode(g, y), [DIGITS, padded / DIGITS]), 'int32');
-  const words = g.reduceSum(g.mul(codes, placeValues(g)), [0]);
-  return { words: g.reshape(words, [padded / DIGITS]), maxima };
-}
-
-/** [4, 1]: what a digit is worth at each place, the first the least. */
-function placeValues(g: Graph): Tensor {
-  const values = Int32Array.from({ length: DIGITS }, (_, place) => LEVELS ** place);
-  return g.share('place-values', (name) =>
-    g.initializer(name, [DIGITS, 1], bytesOf(values), 'int32'),
-  );
+  const codes = g.reshape(curve.encode(g, y), [padded]);
+  // Cut while they are real numbers: ONNX Runtime makes one Split of the cuts, and its Split of int32 is no GPU's.
+  // A sum of products would be one node less, but its sums of int32 pass through float32 on a GPU.
+  const plane = (digit: number) => {
+    const part = g.slice(codes, 0, (digit * padded) / DIGITS, ((digit + 1) * padded) / DIGITS);
+    return g.cast(part, 'int32');
+  };
+  let words = plane(DIGITS - 1);
+  for (let digit = DIGITS - 2; digit >= 0; digit--)
+    words = g.add(g.mul(words, wholeNumber(g, LEVELS)), plane(digit));
+  return { words, maxima };
 }
 
 function wholeNumber(g: Graph, value: number): Tensor {
