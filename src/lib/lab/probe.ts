@@ -13,7 +13,9 @@ import { scheduledRate } from '../engine/train/optimisers/schedule.ts';
 import { initialParameters } from '../engine/train/parameters.ts';
 import { stepFeeds } from '../engine/train/step-feeds.ts';
 import { initialState, TrainingState } from '../engine/train/training-state.ts';
-import { breathe, trainingSessions, type RunInput } from '../engine/train/trainer.ts';
+import { breathe } from '../engine/train/breathe.ts';
+import { trainingSessions } from '../engine/train/sessions.ts';
+import type { RunInput } from '../engine/train/trainer.ts';
 import { speedOf, type Speed } from './speeds.ts';
 
 /** Timed steps; the one before them fills caches and is left out. */
