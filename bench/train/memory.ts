@@ -29,7 +29,7 @@ import { encodeFor } from '../../src/lib/engine/train/evaluate.ts';
 import { stepScalars } from '../../src/lib/engine/train/optimisers/index.ts';
 import { initialParameters } from '../../src/lib/engine/train/parameters.ts';
 import { stepFeeds } from '../../src/lib/engine/train/step-feeds.ts';
-import { trainingSessions } from '../../src/lib/engine/train/trainer.ts';
+import { trainingSessions } from '../../src/lib/engine/train/sessions.ts';
 import { initialState, TrainingState } from '../../src/lib/engine/train/training-state.ts';
 import { explainDifference } from '../../src/lib/lab/seen-words.ts';
 import { describeRun, writeEvidence } from '../../scripts/lib/evidence.mjs';

@@ -12,7 +12,7 @@ import { writeArtifact } from '../formats/artifact.ts';
 import type { Recipe } from '../formats/recipe.ts';
 import { definitionOf, exportedTrainables, trainablesOf } from '../methods/index.ts';
 import type { BaseModel } from '../model/base-model.ts';
-import type { Runtime, Session } from '../runtime/runtime.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { chooseAnswers } from './answers.ts';
 import { breathe } from './breathe.ts';
 import { Checkpointer, type Checkpoint, type CheckpointOptions } from './checkpoint.ts';
