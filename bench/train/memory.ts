@@ -70,7 +70,7 @@ const CHECKPOINTED: Record<string, Recipe> = {
   'LoRA NF4': { ...defaultRecipe('lora'), quantisation: 'nf4' },
 };
 
-const engine = await openBrowserEngine({ args: SOFTWARE_WEBGPU, validationExamples: 32 });
+const engine = await openBrowserEngine({ args: SOFTWARE_WEBGPU, validationExamples: 8 });
 const gpu = await openPageRuntime();
 const node = await createNodeRuntime({ threads: 2 });
 const base = await projectModel('nano');
@@ -95,8 +95,9 @@ process.exit(0);
 async function compare(name: string, recipe: Recipe) {
   const { memory } = countRecipe(base.config, recipe, labels);
   const counted = totalBytes(memory);
-  const others = countOtherSessions(base.config, recipe, labels);
   const run = await engine.run(recipe, 'webgpu');
+  const general = run.general !== null;
+  const others = countOtherSessions(base.config, recipe, labels, { general });
   if (!run.seen) throw new Error(`nothing was seen: ${run.choice.reason}`);
   const onWasm = await engine.run(recipe, 'wasm');
   if (onWasm.seen) throw new Error('WASM memory was seen, which nothing can do');

@@ -46,6 +46,7 @@ const RECIPES: Record<string, Recipe> = {
   'LoRA int4': small(LORA, { quantisation: 'int4' }),
   'LoRA NF4': small(LORA, { quantisation: 'nf4' }),
   'LoRA NF4 + DQ': small(LORA, { quantisation: 'nf4-double' }),
+  'LoRA NF4, double': small(LORA, { quantisation: 'nf4-double' }),
   'LoRA NF4, recomputed': small(LORA, { quantisation: 'nf4', recomputeActivations: true }),
   'LoRA, 2 batches accumulated': small(LORA, { accumulation: 2 }),
   'LoRA, 8-bit AdamW': under('adamw-8bit', LORA),
