@@ -21,7 +21,8 @@ export function promptTemplate(
   length: number,
 ): string {
   if (method.kind !== 'prompting') return task.template;
-  const template = method.template ?? task.template;
+  // A space at the end would stand between the question and the first token of an answer.
+  const template = (method.template ?? task.template).trimEnd();
   const words = labelWordsOf(task);
   const share = Math.floor(length / (method.shots + 1));
   const examples = demonstrations(train, method.shots, seed);
@@ -72,5 +73,5 @@ function labelsIn(examples: readonly Example[]): number {
 function answered(template: string, text: string, word: string): string {
   // A function, since a replacement text may hold `$`.
   const question = template.replace(TEXT, () => text);
-  return `${question}${/\s$/.test(question) ? '' : ' '}${word}`;
+  return `${question} ${word}`;
 }
