@@ -186,7 +186,7 @@ async function loadModel(id: string): Promise<Model> {
     send({ type: 'event', event: { type: 'phase', phase: 'loading', loaded, total } }),
   );
   const base = await loadBaseModel(id, async (file) => files.get(path(file))!);
-  const general = new TextDecoder().decode(files.get(GENERAL_PATH)!);
+  const general = new TextDecoder().decode(files.get(GENERAL_PATH));
   return { base, general: generalBatches(base, general) };
 }
 
@@ -198,7 +198,7 @@ async function loadTask(id: string, data?: CustomTask): Promise<Texts> {
     (file) => `/tasks/${id}/${file}`,
   );
   const files = await fetchBytes(paths, () => {});
-  const [task, train, validation] = paths.map((path) => new TextDecoder().decode(files.get(path)!));
+  const [task, train, validation] = paths.map((path) => new TextDecoder().decode(files.get(path)));
   const parsed = parseTask(JSON.parse(task!));
   return {
     task: parsed,
