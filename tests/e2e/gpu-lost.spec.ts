@@ -2,7 +2,7 @@
 import { chromium } from '@playwright/test';
 import { CHROMIUM_ARGS, findChromium } from '../../scripts/lib/chromium.mjs';
 import { checkpointedStep, keysOf } from './support/browser-database.ts';
-import { disguise } from './support/disguised-gpu.ts';
+import { disguise, evaluateLittle } from './support/disguised-gpu.ts';
 import { expect, test } from './support/test.ts';
 
 const LONG = { timeout: 240_000 };
@@ -18,6 +18,7 @@ test('a run whose GPU is lost goes on with WebGPU once, then with WASM, and ends
   try {
     const context = await browser.newContext({ baseURL: server.url });
     await disguise(context);
+    await evaluateLittle(context);
     const page = await context.newPage();
     const loseGpu = () =>
       page.evaluate(() => new BroadcastChannel('test:lose-gpu').postMessage('now'));

@@ -8,7 +8,7 @@ import { defaultMethod } from '../../src/lib/engine/formats/recipe.ts';
 import { TINY_TASK, tinyModel, tinyRecipe } from '../../src/lib/engine/testing/tiny.ts';
 import { countOtherSessions, countRecipe } from '../../src/lib/engine/train/count.ts';
 import { runRecipe } from '../../src/lib/engine/train/trainer.ts';
-import { disguise } from './support/disguised-gpu.ts';
+import { disguise, evaluateLittle } from './support/disguised-gpu.ts';
 import { expect, test } from './support/test.ts';
 
 test('L-21: a run holds at least the weights that were counted for its sessions, and gives everything back', async () => {
@@ -46,12 +46,7 @@ test('L-21: the lab shows what a run on WebGPU was seen to hold, and why it is n
   try {
     const context = await browser.newContext({ baseURL: server.url });
     await disguise(context);
-    // Evaluating takes minutes on this adapter.
-    await context.route(/\/(validation|general-english)\.jsonl$/, async (route) => {
-      const response = await route.fetch();
-      const lines = (await response.text()).split('\n').slice(0, 8);
-      await route.fulfill({ response, body: lines.join('\n') });
-    });
+    await evaluateLittle(context);
     const page = await context.newPage();
     await page.goto('/lab?method=head&steps=4&batch=2&length=16');
     await expect(page.getByText('Trainable parameters')).toBeVisible();
