@@ -58,8 +58,6 @@ const RECIPES: Record<string, Recipe> = {
   'LoRA int4, recomputed': small(LORA, 'adamw', { quantisation: 'int4', ...again }),
   'LoRA NF4': small(LORA, 'adamw', { quantisation: 'nf4' }),
   'LoRA NF4, recomputed': small(LORA, 'adamw', { quantisation: 'nf4', ...again }),
-  'LoRA, 8-bit AdamW': small(LORA, 'adamw-8bit'),
-  'LoRA, SGD': small(LORA, 'sgd'),
   'Pfeiffer adapters': small(defaultMethod('adapter')),
   'prefix tuning': small(defaultMethod('prefix')),
 };
@@ -77,6 +75,9 @@ const base = await projectModel('nano');
 const { task, train } = await projectTask('definition-domain');
 const labels = task.labels.length;
 
+// One run is enough to see that nothing is seen there.
+const { choice, seen } = await engine.run(small(defaultMethod('head')), 'wasm');
+const wasm = { backend: choice.reason, seen };
 const rows = [];
 for (const [name, recipe] of Object.entries(RECIPES)) rows.push(await compare(name, recipe));
 const checkpointing = [];
@@ -85,6 +86,7 @@ for (const [name, recipe] of Object.entries(CHECKPOINTED))
 await writeEvidence('4-memory.json', {
   ...describeRun({ chromium: engine.chromium }),
   unit: 'bytes',
+  wasm,
   rows,
   checkpointing,
 });
@@ -99,8 +101,6 @@ async function compare(name: string, recipe: Recipe) {
   const general = run.general !== null;
   const others = countOtherSessions(base.config, recipe, labels, { general });
   if (!run.seen) throw new Error(`nothing was seen: ${run.choice.reason}`);
-  const onWasm = await engine.run(recipe, 'wasm');
-  if (onWasm.seen) throw new Error('WASM memory was seen, which nothing can do');
   const alone = await trainAlone(recipe);
   const { peak } = run.seen;
   console.log(
@@ -126,7 +126,6 @@ async function compare(name: string, recipe: Recipe) {
       },
       trainingAlone: alone,
     },
-    wasm: { backend: onWasm.choice.reason, seen: onWasm.seen },
   };
 }
 
