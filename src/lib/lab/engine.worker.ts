@@ -41,7 +41,7 @@ const builds = {
 /** An interruption costs no more than this and one step. */
 const CHECKPOINT_EVERY_MS = 3000;
 
-/** What a run's forgetting is measured on: enough that the figure stands to a few hundredths, and a second or so. */
+/** What a run's forgetting is measured on. Before and after together it computes as much as a dozen training steps. */
 const GENERAL_PATH = '/text/general-english.jsonl';
 const GENERAL_TEXTS = 64;
 
