@@ -103,7 +103,8 @@ async function refuseUnknown({ task, base }: Challenge): Promise<void> {
     throw new Refusal(422, `This server has no base model called ${base}.`, 'challenge.base');
 }
 
-const runningRound = (state: SessionState): Round | null =>
+/** Null in the lobby and between rounds. */
+export const runningRound = (state: SessionState): Round | null =>
   state.phase === 'round' ? currentRound(state) : null;
 
 async function closeRounds(tx: Transaction, sessionId: string, at: number): Promise<void> {
@@ -113,10 +114,10 @@ async function closeRounds(tx: Transaction, sessionId: string, at: number): Prom
     .where(and(eq(rounds.sessionId, sessionId), isNull(rounds.endedAt)));
 }
 
-function refuseReuse(used: boolean): void {
+export function refuseReuse(used: boolean): void {
   if (used) throw new Refusal(409, 'This requestId was used for another request.', 'requestId');
 }
 
-function refuseEnded(state: SessionState): void {
+export function refuseEnded(state: SessionState): void {
   if (state.phase === 'ended') throw new Refusal(409, 'This session has ended.');
 }

@@ -6,6 +6,8 @@ import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import * as v from 'valibot';
 import {
+  ClassPauseSchema,
+  ClassResumeSchema,
   PreflightSchema,
   ProgressSchema,
   RoundEndSchema,
@@ -22,6 +24,7 @@ import { validate } from '../validate.ts';
 import { addressOf, admit, isSameOrigin, type Admission, type Doorkeeping } from './admission.ts';
 import { endRound, endSession, startRound } from './host-commands.ts';
 import type { SessionRoom } from './session-room.ts';
+import { pauseClass, resumeClass } from './class-commands.ts';
 import { Telemetry } from './telemetry.ts';
 
 type Io = Server<ClientToServer, ServerToClient, Record<string, never>, { admission: Admission }>;
@@ -38,6 +41,15 @@ const PING = { pingInterval: 4000, pingTimeout: 5000 };
 const IDLE = 30 * 60_000;
 /** Commands and telemetry are small; artifacts go by HTTP. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
+
+/** What only the host may ask for. */
+const HOST_COMMANDS = [
+  'round:start',
+  'round:end',
+  'session:end',
+  'class:pause',
+  'class:resume',
+] as const satisfies (keyof ClientToServer)[];
 
 const everyone = (room: SessionRoom): string => room.meta.id;
 const watchers = (room: SessionRoom): string => `${room.meta.id}/watchers`;
@@ -129,14 +141,20 @@ export class LiveHub {
     socket.emit('class:progress', telemetry.progress);
     socket.emit('class:preflight', telemetry.preflight);
     socket.emit('class:present', telemetry.present);
-    if (you.role !== 'host') return;
-    this.#answer(socket, 'round:start', RoundStartSchema, (m) => startRound(room, m, this.#now));
-    this.#answer(socket, 'round:end', RoundEndSchema, (m) => endRound(room, m, this.#now));
-    this.#answer(socket, 'session:end', SessionEndSchema, (m) => endSession(room, m, this.#now));
+    if (you.role === 'host') this.#takeCommands(socket, room);
+  }
+
+  #takeCommands(socket: LiveSocket, room: SessionRoom): void {
+    const now = this.#now;
+    this.#answer(socket, 'round:start', RoundStartSchema, (m) => startRound(room, m, now));
+    this.#answer(socket, 'round:end', RoundEndSchema, (m) => endRound(room, m, now));
+    this.#answer(socket, 'session:end', SessionEndSchema, (m) => endSession(room, m, now));
+    this.#answer(socket, 'class:pause', ClassPauseSchema, (m) => pauseClass(room, m, now));
+    this.#answer(socket, 'class:resume', ClassResumeSchema, (m) => resumeClass(room, m, now));
   }
 
   #refuseCommands(socket: LiveSocket): void {
-    for (const event of ['round:start', 'round:end', 'session:end'] as const)
+    for (const event of HOST_COMMANDS)
       this.#answer(socket, event, v.unknown(), () =>
         Promise.reject(new Refusal(403, 'Only the host of this session can do this.')),
       );

@@ -135,6 +135,14 @@ export class LiveClient {
     return this.#request('session:end', {});
   }
 
+  pauseClass(): Promise<Ack> {
+    return this.#request('class:pause', {});
+  }
+
+  resumeClass(): Promise<Ack> {
+    return this.#request('class:resume', {});
+  }
+
   /** Telemetry may be lost and is thinned here; the end of a run is never thinned away. */
   reportProgress(progress: Progress): void {
     const now = this.#now();

@@ -1,5 +1,5 @@
 /**
- * The live protocol, version 2: every message between a screen and the server, in one file.
+ * The live protocol, version 3: every message between a screen and the server, in one file.
  *
  * socket.io carries it. The server validates each client message with the schema beside it and answers
  * through the acknowledgement; nothing inside the server checks again. Artifacts never travel here:
@@ -10,7 +10,7 @@ import { ChallengeSchema } from './challenge.ts';
 import type { RankedEntry } from '../leaderboard/rank.ts';
 import type { Participant, Round, SequencedEvent, SessionState } from './session.ts';
 
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** Joining characters: no 0/O, 1/I/L, so a code can be read from the back row. */
 export const CODE_ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
@@ -61,6 +61,8 @@ export const RoundStartSchema = v.strictObject({
 });
 export const RoundEndSchema = v.strictObject({ requestId: RequestIdSchema });
 export const SessionEndSchema = v.strictObject({ requestId: RequestIdSchema });
+export const ClassPauseSchema = v.strictObject({ requestId: RequestIdSchema });
+export const ClassResumeSchema = v.strictObject({ requestId: RequestIdSchema });
 
 /** Telemetry: volatile, at most two a second from one participant, never stored. */
 export const ProgressSchema = v.strictObject({
@@ -106,6 +108,14 @@ export interface ClientToServer {
   'round:end': (message: v.InferInput<typeof RoundEndSchema>, ack: (answer: Ack) => void) => void;
   'session:end': (
     message: v.InferInput<typeof SessionEndSchema>,
+    ack: (answer: Ack) => void,
+  ) => void;
+  'class:pause': (
+    message: v.InferInput<typeof ClassPauseSchema>,
+    ack: (answer: Ack) => void,
+  ) => void;
+  'class:resume': (
+    message: v.InferInput<typeof ClassResumeSchema>,
     ack: (answer: Ack) => void,
   ) => void;
   'run:progress': (message: Progress) => void;

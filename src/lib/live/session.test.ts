@@ -100,6 +100,25 @@ describe('reduceSession', () => {
   });
 });
 
+describe('S-15: a pause', () => {
+  const paused: SessionEvent = { type: 'class:paused', at: 5 };
+
+  it('lasts until the class goes on, over rounds, and no longer than the session', () => {
+    expect(initialSession('ABCDEF', 'Test').pausedAt).toBeNull();
+    const held = play([...LESSON.slice(0, 2), paused, { ...paused, at: 6 }]);
+    expect(held).toMatchObject({ phase: 'round', pausedAt: 5 });
+    expect(play([{ type: 'class:resumed', at: 9 }], held).pausedAt).toBeNull();
+    const between = play([{ type: 'round:ended', at: 9, roundId: 'round-1' }], held);
+    expect(between).toMatchObject({ phase: 'between-rounds', pausedAt: 5 });
+    expect(play([{ type: 'session:ended', at: 10 }], between).pausedAt).toBeNull();
+  });
+
+  it('keeps nothing from arriving', () => {
+    const held = play([...LESSON.slice(0, 3), paused, received('s1')]);
+    expect(submissionsOf(held, 'round-1')).toHaveLength(1);
+  });
+});
+
 it('a claimed accuracy of 1.0 does not stand above a verified one', () => {
   const state = play([...LESSON.slice(0, 6)]);
   expect(

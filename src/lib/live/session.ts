@@ -28,6 +28,8 @@ export interface SessionState {
   /** Sequence number of the last applied event; 0 before the first. */
   seq: number;
   phase: 'lobby' | 'round' | 'between-rounds' | 'ended';
+  /** Since when the host has asked for everybody's eyes; null while the class works. */
+  pausedAt: number | null;
   participants: Record<string, Participant>;
   rounds: Round[];
   /** Submissions of all rounds by submission id. */
@@ -59,6 +61,8 @@ export type SessionEvent =
   | { type: 'submission:rejected'; at: number; submissionId: string; reason: string }
   /** A technical failure: the server tries again by itself, and a verdict still follows. */
   | { type: 'submission:delayed'; at: number; submissionId: string; reason: string }
+  | { type: 'class:paused'; at: number }
+  | { type: 'class:resumed'; at: number }
   | { type: 'session:ended'; at: number };
 
 /** An event with its place in the session's log. `seq` starts at 1 and has no gaps. */
@@ -68,7 +72,16 @@ export interface SequencedEvent {
 }
 
 export function initialSession(code: string, title: string): SessionState {
-  return { code, title, seq: 0, phase: 'lobby', participants: {}, rounds: [], submissions: {} };
+  return {
+    code,
+    title,
+    seq: 0,
+    phase: 'lobby',
+    pausedAt: null,
+    participants: {},
+    rounds: [],
+    submissions: {},
+  };
 }
 
 /**
@@ -136,8 +149,12 @@ function apply(state: SessionState, event: SessionEvent): SessionState {
         trainable: null,
         reason: event.reason,
       });
+    case 'class:paused':
+      return { ...state, pausedAt: state.pausedAt ?? event.at };
+    case 'class:resumed':
+      return { ...state, pausedAt: null };
     case 'session:ended':
-      return { ...state, phase: 'ended' };
+      return { ...state, phase: 'ended', pausedAt: null };
   }
 }
 

@@ -1,0 +1,44 @@
+/** What a host does to a class at work. Each command carries a request id; a repeat changes nothing. */
+import type { SessionEvent, SessionState } from '../../src/lib/live/session.ts';
+import { refuseEnded, refuseReuse } from './host-commands.ts';
+import type { Change, SessionRoom } from './session-room.ts';
+
+interface Request {
+  requestId: string;
+}
+type Command = (room: SessionRoom, request: Request, now: () => number) => Promise<undefined>;
+
+/**
+ * Does a request once.
+ * @param type of the event it causes @param decide throws a Refusal to change nothing; null when it is so already
+ */
+export function once(
+  room: SessionRoom,
+  requestId: string,
+  type: SessionEvent['type'],
+  decide: (
+    state: SessionState,
+  ) => { event: SessionEvent; write?: Change<undefined>['write'] } | null,
+): Promise<undefined> {
+  return room.change(async (state) => {
+    const repeated = await room.eventOf(requestId);
+    if (repeated?.type === type) return { events: [], value: undefined };
+    refuseReuse(repeated !== null);
+    refuseEnded(state);
+    const decided = decide(state);
+    if (!decided) return { events: [], value: undefined };
+    const { event, write } = decided;
+    return { events: [event], requestId, ...(write ? { write } : {}), value: undefined };
+  });
+}
+
+/** Asks for everybody's eyes: **Run** and **Submit** are held, and the time of the round stands still. */
+export const pauseClass: Command = (room, { requestId }, now) =>
+  once(room, requestId, 'class:paused', ({ pausedAt }) =>
+    pausedAt === null ? { event: { type: 'class:paused', at: now() } } : null,
+  );
+
+export const resumeClass: Command = (room, { requestId }, now) =>
+  once(room, requestId, 'class:resumed', ({ pausedAt }) =>
+    pausedAt === null ? null : { event: { type: 'class:resumed', at: now() } },
+  );
