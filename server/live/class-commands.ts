@@ -1,6 +1,7 @@
 /** What a host does to a class at work. Each command carries a request id; a repeat changes nothing. */
-import type { SessionEvent, SessionState } from '../../src/lib/live/session.ts';
+import { runningRound, type SessionEvent, type SessionState } from '../../src/lib/live/session.ts';
 import { refuseEnded, refuseReuse } from './host-commands.ts';
+import { Refusal } from '../refusal.ts';
 import type { Change, SessionRoom } from './session-room.ts';
 
 interface Request {
@@ -42,3 +43,15 @@ export const resumeClass: Command = (room, { requestId }, now) =>
   once(room, requestId, 'class:resumed', ({ pausedAt }) =>
     pausedAt === null ? null : { event: { type: 'class:resumed', at: now() } },
   );
+
+/** Puts the end of the running round off; one without an end time gets one. */
+export const extendRound = (
+  room: SessionRoom,
+  { requestId, minutes }: Request & { minutes: number },
+  now: () => number,
+): Promise<undefined> =>
+  once(room, requestId, 'round:extended', (state) => {
+    const round = runningRound(state);
+    if (!round) throw new Refusal(409, 'No round is running.');
+    return { event: { type: 'round:extended', at: now(), roundId: round.id, minutes } };
+  });

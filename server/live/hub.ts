@@ -11,6 +11,7 @@ import {
   PreflightSchema,
   ProgressSchema,
   RoundEndSchema,
+  RoundExtendSchema,
   RoundStartSchema,
   SessionEndSchema,
   type Ack,
@@ -24,7 +25,7 @@ import { validate } from '../validate.ts';
 import { addressOf, admit, isSameOrigin, type Admission, type Doorkeeping } from './admission.ts';
 import { endRound, endSession, startRound } from './host-commands.ts';
 import type { SessionRoom } from './session-room.ts';
-import { pauseClass, resumeClass } from './class-commands.ts';
+import { extendRound, pauseClass, resumeClass } from './class-commands.ts';
 import { Telemetry } from './telemetry.ts';
 
 type Io = Server<ClientToServer, ServerToClient, Record<string, never>, { admission: Admission }>;
@@ -46,6 +47,7 @@ const MAX_MESSAGE_BYTES = 64 * 1024;
 const HOST_COMMANDS = [
   'round:start',
   'round:end',
+  'round:extend',
   'session:end',
   'class:pause',
   'class:resume',
@@ -120,6 +122,7 @@ export class LiveHub {
   #connected(socket: LiveSocket): void {
     const { room, you, lastSeq } = socket.data.admission;
     const telemetry = this.#telemetryOf(room);
+    socket.emit('session:clock', this.#now());
     const missing = lastSeq > 0 ? room.since(lastSeq) : null;
     if (missing) socket.emit('session:events', missing);
     else socket.emit('session:snapshot', room.state, you);
@@ -148,6 +151,7 @@ export class LiveHub {
     const now = this.#now;
     this.#answer(socket, 'round:start', RoundStartSchema, (m) => startRound(room, m, now));
     this.#answer(socket, 'round:end', RoundEndSchema, (m) => endRound(room, m, now));
+    this.#answer(socket, 'round:extend', RoundExtendSchema, (m) => extendRound(room, m, now));
     this.#answer(socket, 'session:end', SessionEndSchema, (m) => endSession(room, m, now));
     this.#answer(socket, 'class:pause', ClassPauseSchema, (m) => pauseClass(room, m, now));
     this.#answer(socket, 'class:resume', ClassResumeSchema, (m) => resumeClass(room, m, now));

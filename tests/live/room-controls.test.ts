@@ -1,10 +1,15 @@
 /** What a host does to a class at work, over real sockets: S-15 and the rules after it. */
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { SequencedEvent } from '../../src/lib/live/session.ts';
+import { defaultChallenge } from '../../src/lib/live/challenge.ts';
+import { SUBMISSION_GRACE_MS } from '../../src/lib/live/closing.ts';
+import { timeLeft } from '../../src/lib/live/round-time.ts';
+import type { Round, SequencedEvent } from '../../src/lib/live/session.ts';
+import { endDueRound } from '../../server/live/host-commands.ts';
 import { receiveSubmission } from '../../server/submissions/receive.ts';
 import { next, send, startRound, TestServer, upload } from './harness.ts';
 
+const MINUTE = 60_000;
 let server: TestServer;
 afterEach(() => server.stop());
 
@@ -66,5 +71,49 @@ describe('S-15: a pause', () => {
       ok: false,
       error: 'This session has ended.',
     });
+  });
+});
+
+describe('S-16: the time of a round', () => {
+  it('stands still in a pause, is put off, and ends the round by itself with its grace', async () => {
+    let clock = 1_700_000_000_000;
+    const { code, hostCookie, host, ada, student, room } = await classroom(() => clock);
+    const start = { challenge: defaultChallenge() };
+    expect(await ask(host, 'round:start', { ...start, minutes: 0 })).toMatchObject({
+      ok: false,
+      field: 'minutes',
+    });
+    const began = clock;
+    expect(await ask<Round>(host, 'round:start', { ...start, minutes: 5 })).toMatchObject({
+      value: { endsAt: began + 5 * MINUTE },
+    });
+    await ask(host, 'class:pause');
+    clock += 60 * MINUTE;
+    expect(timeLeft(room.state, clock)).toBe(5 * MINUTE);
+    await ask(host, 'class:resume');
+    expect(await ask(host, 'round:extend', { minutes: 1 })).toMatchObject({ ok: true });
+    expect(await ask(student, 'round:extend', { minutes: 1 })).toMatchObject({ ok: false });
+    expect(timeLeft(room.state, clock)).toBe(6 * MINUTE);
+    clock += 6 * MINUTE - 1;
+    await endDueRound(room, server.root.now);
+    expect(room.state.phase).toBe('round');
+
+    const ended = next(student, 'session:events', ofType('round:ended'));
+    clock += 1;
+    await ended;
+    expect(room.state).toMatchObject({ phase: 'between-rounds', rounds: [{ endedAt: clock }] });
+    const submit = () =>
+      receiveSubmission(server.root.db, room, ada.participant, upload(), server.root.now);
+    clock += SUBMISSION_GRACE_MS;
+    await submit();
+    clock += 1;
+    await expect(submit()).rejects.toThrow('Round 1 has ended.');
+    expect(await ask(host, 'round:extend', { minutes: 5 })).toMatchObject({
+      ok: false,
+      error: 'No round is running.',
+    });
+    // The next page is told what time it is (T-4).
+    const [now] = await next(server.connect(code, 'screen', hostCookie), 'session:clock');
+    expect(now).toBe(clock);
   });
 });

@@ -49,6 +49,8 @@ export interface LiveClientOptions {
   /** Reloads the page: this bundle is older than the server. */
   reload?: () => void;
   now?: () => number;
+  /** A clock that nobody sets, in ms from any start. */
+  elapsed?: () => number;
 }
 
 const REFUSALS: readonly RefusalReason[] = [
@@ -99,6 +101,9 @@ export class LiveClient {
   readonly #socket: LiveSocket;
   readonly #now: () => number;
   readonly #reload: () => void;
+  readonly #elapsed: () => number;
+  /** The server's clock when the connection was made, less `#elapsed` then. */
+  #clockOffset: number | null = null;
   #resync = false;
   #closed = false;
   #lastProgressAt = 0;
@@ -111,9 +116,11 @@ export class LiveClient {
     connect = connectSocket,
     reload = reloadOnce,
     now = Date.now,
+    elapsed = () => performance.now(),
   }: LiveClientOptions) {
     this.#now = now;
     this.#reload = reload;
+    this.#elapsed = elapsed;
     this.#socket = connect(() => ({
       protocol: PROTOCOL_VERSION,
       code,
@@ -123,8 +130,13 @@ export class LiveClient {
     this.#listen();
   }
 
-  startRound(challenge: Challenge): Promise<Ack<Round>> {
-    return this.#request<Round>('round:start', { challenge });
+  /** @param minutes after which the server ends the round; null for when the host does */
+  startRound(challenge: Challenge, minutes: number | null = null): Promise<Ack<Round>> {
+    return this.#request<Round>('round:start', { challenge, minutes });
+  }
+
+  extendRound(minutes: number): Promise<Ack> {
+    return this.#request('round:extend', { minutes });
   }
 
   endRound(): Promise<Ack> {
@@ -157,6 +169,14 @@ export class LiveClient {
     if (this.link.state === 'live') this.#socket.emit('device:preflight', preflight);
   }
 
+  /**
+   * The server's clock, in ms since the epoch, late by what its message took; the device's own may be wrong by
+   * hours. Null before the first connection.
+   */
+  serverNow(): number | null {
+    return this.#clockOffset === null ? null : this.#elapsed() + this.#clockOffset;
+  }
+
   close(): void {
     this.#closed = true;
     if (this.#retry !== null) clearTimeout(this.#retry);
@@ -183,6 +203,9 @@ export class LiveClient {
       }
       this.#goOffline();
       if (!socket.active) this.#reconnectSoon();
+    });
+    socket.on('session:clock', (now: number) => {
+      this.#clockOffset = now - this.#elapsed();
     });
     socket.on('session:snapshot', (state: SessionState, you: You) => {
       this.#resync = false;

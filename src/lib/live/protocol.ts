@@ -7,6 +7,7 @@
  */
 import * as v from 'valibot';
 import { ChallengeSchema } from './challenge.ts';
+import { MAX_ROUND_MINUTES } from './round-time.ts';
 import type { RankedEntry } from '../leaderboard/rank.ts';
 import type { Participant, Round, SequencedEvent, SessionState } from './session.ts';
 
@@ -58,6 +59,15 @@ export type RefusalReason =
 export const RoundStartSchema = v.strictObject({
   requestId: RequestIdSchema,
   challenge: ChallengeSchema,
+  /** After which the server ends the round; null for when the host does. */
+  minutes: v.optional(
+    v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_ROUND_MINUTES))),
+    null,
+  ),
+});
+export const RoundExtendSchema = v.strictObject({
+  requestId: RequestIdSchema,
+  minutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(60)),
 });
 export const RoundEndSchema = v.strictObject({ requestId: RequestIdSchema });
 export const SessionEndSchema = v.strictObject({ requestId: RequestIdSchema });
@@ -105,6 +115,10 @@ export interface ClientToServer {
     message: v.InferInput<typeof RoundStartSchema>,
     ack: (answer: Ack<Round>) => void,
   ) => void;
+  'round:extend': (
+    message: v.InferInput<typeof RoundExtendSchema>,
+    ack: (answer: Ack) => void,
+  ) => void;
   'round:end': (message: v.InferInput<typeof RoundEndSchema>, ack: (answer: Ack) => void) => void;
   'session:end': (
     message: v.InferInput<typeof SessionEndSchema>,
@@ -124,6 +138,8 @@ export interface ClientToServer {
 
 /** What one screen receives. Every screen gets the whole state, since all show one board; telemetry goes to hosts and screens only. */
 export interface ServerToClient {
+  /** The server's clock, in ms since the epoch: on each connection, before anything else. */
+  'session:clock': (now: number) => void;
   /** Full state: on connection, and when the client's `lastSeq` is too far behind. */
   'session:snapshot': (state: SessionState, you: You) => void;
   /** Events since the last one sent, in order. */

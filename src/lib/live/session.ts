@@ -20,7 +20,12 @@ export interface Round {
   challenge: Challenge;
   startedAt: number;
   endedAt: number | null;
+  /** When the server ends it, in ms since the epoch by the server's clock; null for when the host does. */
+  endsAt: number | null;
 }
+
+/** A round as a log holds it: one that an older version stored has no end time. */
+type StoredRound = Omit<Round, 'endsAt'> & Partial<Round>;
 
 export interface SessionState {
   code: string;
@@ -38,8 +43,10 @@ export interface SessionState {
 
 export type SessionEvent =
   | { type: 'participant:joined'; at: number; participant: Participant }
-  | { type: 'round:started'; at: number; round: Round }
+  | { type: 'round:started'; at: number; round: StoredRound }
   | { type: 'round:ended'; at: number; roundId: string }
+  /** Ends so many minutes later; a round without an end gets one, from now. */
+  | { type: 'round:extended'; at: number; roundId: string; minutes: number }
   | {
       type: 'submission:received';
       at: number;
@@ -109,15 +116,19 @@ function apply(state: SessionState, event: SessionEvent): SessionState {
         participants: { ...state.participants, [event.participant.id]: event.participant },
       };
     case 'round:started':
-      return { ...state, phase: 'round', rounds: [...state.rounds, event.round] };
-    case 'round:ended':
       return {
         ...state,
-        phase: 'between-rounds',
-        rounds: state.rounds.map((round) =>
-          round.id === event.roundId ? { ...round, endedAt: event.at } : round,
-        ),
+        phase: 'round',
+        rounds: [...state.rounds, { endsAt: null, ...event.round }],
       };
+    case 'round:ended':
+      return updateRound({ ...state, phase: 'between-rounds' }, event.roundId, () => ({
+        endedAt: event.at,
+      }));
+    case 'round:extended':
+      return updateRound(state, event.roundId, (round) => ({
+        endsAt: (round.endsAt ?? roundNow(state, round, event.at)) + event.minutes * 60_000,
+      }));
     case 'submission:received': {
       const nickname = state.participants[event.participantId]?.nickname ?? '';
       return withSubmission(state, {
@@ -152,10 +163,38 @@ function apply(state: SessionState, event: SessionEvent): SessionState {
     case 'class:paused':
       return { ...state, pausedAt: state.pausedAt ?? event.at };
     case 'class:resumed':
-      return { ...state, pausedAt: null };
+      return { ...resumed(state, event.at), pausedAt: null };
     case 'session:ended':
       return { ...state, phase: 'ended', pausedAt: null };
   }
+}
+
+function updateRound(
+  state: SessionState,
+  id: string,
+  change: (round: Round) => Partial<Round>,
+): SessionState {
+  const rounds = state.rounds.map((round) =>
+    round.id === id ? { ...round, ...change(round) } : round,
+  );
+  return { ...state, rounds };
+}
+
+/** The moment that a round's clock shows at `now`: in a pause it stands where the pause, or the round, began. */
+export function roundNow(
+  { pausedAt }: Pick<SessionState, 'pausedAt'>,
+  { startedAt }: Pick<Round, 'startedAt'>,
+  now: number,
+): number {
+  return pausedAt === null ? now : Math.max(pausedAt, startedAt);
+}
+
+/** The running round ends as much later as the pause took of it. */
+function resumed(state: SessionState, at: number): SessionState {
+  const round = runningRound(state);
+  if (round === null || round.endsAt === null) return state;
+  const endsAt = round.endsAt + at - roundNow(state, round, at);
+  return updateRound(state, round.id, () => ({ endsAt }));
 }
 
 type Submission = SessionState['submissions'][string];
@@ -179,6 +218,11 @@ function updateSubmission(
 /** The round that is running, or the last one; null in the lobby. */
 export function currentRound(state: SessionState): Round | null {
   return state.rounds.at(-1) ?? null;
+}
+
+/** Null in the lobby, between rounds and after the end. */
+export function runningRound(state: SessionState): Round | null {
+  return state.phase === 'round' ? currentRound(state) : null;
 }
 
 /** Submissions of one round. */
