@@ -1,5 +1,11 @@
 /** What a host does to a class at work. Each command carries a request id; a repeat changes nothing. */
-import { runningRound, type SessionEvent, type SessionState } from '../../src/lib/live/session.ts';
+import { lockProblem, type Knob, type KnobLock } from '../../src/lib/live/locks.ts';
+import {
+  runningRound,
+  type Round,
+  type SessionEvent,
+  type SessionState,
+} from '../../src/lib/live/session.ts';
 import { refuseEnded, refuseReuse } from './host-commands.ts';
 import { Refusal } from '../refusal.ts';
 import type { Change, SessionRoom } from './session-room.ts';
@@ -51,7 +57,37 @@ export const extendRound = (
   now: () => number,
 ): Promise<undefined> =>
   once(room, requestId, 'round:extended', (state) => {
-    const round = runningRound(state);
-    if (!round) throw new Refusal(409, 'No round is running.');
-    return { event: { type: 'round:extended', at: now(), roundId: round.id, minutes } };
+    const { id } = needRound(state);
+    return { event: { type: 'round:extended', at: now(), roundId: id, minutes } };
   });
+
+/** Sets a knob of every student's recipe, from the next run on. */
+export const lockKnob = (
+  room: SessionRoom,
+  { requestId, lock }: Request & { lock: KnobLock },
+  now: () => number,
+): Promise<undefined> =>
+  once(room, requestId, 'knob:locked', (state) => {
+    const { id, challenge, locks } = needRound(state);
+    const problem = lockProblem(challenge, locks, lock);
+    if (problem) throw new Refusal(422, problem, 'lock.value');
+    // The same lock again would bind runs that it did not bind before.
+    if (locks[lock.knob]?.value === lock.value) return null;
+    return { event: { type: 'knob:locked', at: now(), roundId: id, lock } };
+  });
+
+export const unlockKnob = (
+  room: SessionRoom,
+  { requestId, knob }: Request & { knob: Knob },
+  now: () => number,
+): Promise<undefined> =>
+  once(room, requestId, 'knob:unlocked', (state) => {
+    const { id, locks } = needRound(state);
+    return locks[knob] ? { event: { type: 'knob:unlocked', at: now(), roundId: id, knob } } : null;
+  });
+
+function needRound(state: SessionState): Round {
+  const round = runningRound(state);
+  if (!round) throw new Refusal(409, 'No round is running.');
+  return round;
+}

@@ -23,7 +23,7 @@ export async function startRound(
   return room.change<Round>(async (state) => {
     const repeated = await room.eventOf(requestId);
     if (repeated?.type === 'round:started')
-      return { events: [], value: { endsAt: null, ...repeated.round } };
+      return { events: [], value: { endsAt: null, locks: {}, ...repeated.round } };
     refuseReuse(repeated !== null);
     refuseEnded(state);
     if (state.phase === 'round') throw new Refusal(409, 'A round is running. End it first.');
@@ -35,6 +35,7 @@ export async function startRound(
       startedAt: at,
       endedAt: null,
       endsAt: minutes === null ? null : at + minutes * 60_000,
+      locks: {},
     };
     return {
       events: [{ type: 'round:started', at, round }],

@@ -8,6 +8,8 @@ import * as v from 'valibot';
 import {
   ClassPauseSchema,
   ClassResumeSchema,
+  KnobLockMessageSchema,
+  KnobUnlockSchema,
   PreflightSchema,
   ProgressSchema,
   RoundEndSchema,
@@ -25,7 +27,7 @@ import { validate } from '../validate.ts';
 import { addressOf, admit, isSameOrigin, type Admission, type Doorkeeping } from './admission.ts';
 import { endRound, endSession, startRound } from './host-commands.ts';
 import type { SessionRoom } from './session-room.ts';
-import { extendRound, pauseClass, resumeClass } from './class-commands.ts';
+import { extendRound, lockKnob, pauseClass, resumeClass, unlockKnob } from './class-commands.ts';
 import { Telemetry } from './telemetry.ts';
 
 type Io = Server<ClientToServer, ServerToClient, Record<string, never>, { admission: Admission }>;
@@ -49,6 +51,8 @@ const HOST_COMMANDS = [
   'round:end',
   'round:extend',
   'session:end',
+  'knob:lock',
+  'knob:unlock',
   'class:pause',
   'class:resume',
 ] as const satisfies (keyof ClientToServer)[];
@@ -152,6 +156,8 @@ export class LiveHub {
     this.#answer(socket, 'round:start', RoundStartSchema, (m) => startRound(room, m, now));
     this.#answer(socket, 'round:end', RoundEndSchema, (m) => endRound(room, m, now));
     this.#answer(socket, 'round:extend', RoundExtendSchema, (m) => extendRound(room, m, now));
+    this.#answer(socket, 'knob:lock', KnobLockMessageSchema, (m) => lockKnob(room, m, now));
+    this.#answer(socket, 'knob:unlock', KnobUnlockSchema, (m) => unlockKnob(room, m, now));
     this.#answer(socket, 'session:end', SessionEndSchema, (m) => endSession(room, m, now));
     this.#answer(socket, 'class:pause', ClassPauseSchema, (m) => pauseClass(room, m, now));
     this.#answer(socket, 'class:resume', ClassResumeSchema, (m) => resumeClass(room, m, now));

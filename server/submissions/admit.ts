@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import { parseRecipe, RecipeError, type Recipe } from '../../src/lib/engine/formats/recipe.ts';
 import { challengeViolations } from '../../src/lib/live/challenge.ts';
 import { takesSubmissions } from '../../src/lib/live/closing.ts';
+import { lockViolations } from '../../src/lib/live/locks.ts';
 import { ReportSchema, type Report } from '../../src/lib/live/protocol.ts';
 import {
   submissionsOf,
@@ -59,7 +60,7 @@ export async function admit(
   const report = inField('report', () => validate(ReportSchema, parseJson(claim.report)));
   const { roundId } = claim;
   if (!(await findRun(db, participant, runId)))
-    refuseOutsideRound(room.state, participant, { recipe, roundId }, now());
+    refuseOutsideRound(room.state, participant, { recipe, roundId, report }, now());
   const expected = await expectedOf(recipe);
   if (!expected)
     throw new Refusal(422, 'This server does not have the base model or the task.', 'recipe');
@@ -93,11 +94,14 @@ export async function findRun(
 export function refuseOutsideRound(
   state: SessionState,
   participant: Participant,
-  { recipe, roundId }: Pick<Admitted, 'recipe' | 'roundId'>,
+  { recipe, roundId, report }: Pick<Admitted, 'recipe' | 'roundId' | 'report'>,
   at: number,
 ): Round {
   const round = openRound(state, roundId, at);
-  const [violation] = challengeViolations(round.challenge, recipe);
+  const [violation] = [
+    ...challengeViolations(round.challenge, recipe),
+    ...lockViolations(round.locks, recipe, report.begun ?? state.seq),
+  ];
   if (violation) throw new Refusal(422, sentence(violation), 'recipe');
   const limit = round.challenge.submissionsPerParticipant;
   const made = submissionsOf(state, round.id).filter((s) => s.participantId === participant.id);

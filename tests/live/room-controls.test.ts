@@ -117,3 +117,58 @@ describe('S-16: the time of a round', () => {
     expect(now).toBe(clock);
   });
 });
+
+describe('locks', () => {
+  it('reach every page, are refused where no recipe would be left, and end with the round (S-17)', async () => {
+    const { host, student, room } = await classroom();
+    const lock = (knob: string, value: unknown) =>
+      ask(host, 'knob:lock', { lock: { knob, value } });
+    expect(await lock('rank', 4)).toMatchObject({ ok: false, error: 'No round is running.' });
+    await startRound(host);
+    for (const [knob, value] of [
+      ['rank', 17],
+      ['steps', 601],
+    ] as const)
+      expect(await lock(knob, value)).toMatchObject({ ok: false, field: 'lock.value' });
+    for (const junk of [{}, { lock: { knob: 'seed', value: 1 } }, { lock: { knob: 'rank' } }])
+      expect(await ask(host, 'knob:lock', junk)).toMatchObject({ ok: false });
+    expect(await ask(student, 'knob:lock', { lock: { knob: 'rank', value: 4 } })).toMatchObject({
+      ok: false,
+    });
+
+    const seen = next(student, 'session:events', ofType('knob:locked'));
+    expect(await lock('method', 'full')).toMatchObject({ ok: true });
+    const [[event]] = (await seen) as [SequencedEvent[]];
+    expect(room.state.rounds[0]?.locks).toEqual({ method: { value: 'full', seq: event?.seq } });
+    expect(await lock('quantisation', 'int4')).toMatchObject({
+      ok: false,
+      error: expect.stringContaining('No recipe fits') as string,
+    });
+    expect(await ask(host, 'knob:unlock', { knob: 'method' })).toMatchObject({ ok: true });
+    expect(room.state.rounds[0]?.locks).toEqual({});
+    expect(await lock('quantisation', 'int4')).toMatchObject({ ok: true });
+    await ask(host, 'round:end');
+    await startRound(host);
+    expect(room.state.rounds[1]?.locks).toEqual({});
+  });
+
+  it('bind the runs that begin after them (S-18)', async () => {
+    const { host, ada, room } = await classroom();
+    await startRound(host);
+    const before = room.state.seq;
+    await ask(host, 'knob:lock', { lock: { knob: 'rank', value: 4 } });
+    const submit = (begun?: number) => {
+      const what = upload();
+      const report = JSON.stringify({ ...(JSON.parse(what.report) as object), begun });
+      const { db, now } = server.root;
+      return receiveSubmission(db, room, ada.participant, { ...what, report }, now);
+    };
+    const refused = { status: 422, message: 'Your instructor has locked rank 4.' };
+    await expect(submit()).rejects.toMatchObject(refused);
+    await expect(submit(room.state.seq)).rejects.toMatchObject(refused);
+    await expect(submit(-1)).rejects.toMatchObject({ status: 400, field: 'report.begun' });
+    expect(await submit(before)).toMatchObject({ isNew: true });
+    await ask(host, 'knob:unlock', { knob: 'rank' });
+    expect(await submit()).toMatchObject({ isNew: true });
+  });
+});

@@ -5,6 +5,7 @@
 import { io } from 'socket.io-client';
 import { makeUuid } from '../lab/uuid.ts';
 import type { Challenge } from './challenge.ts';
+import type { Knob, KnobLock } from './locks.ts';
 import {
   PROTOCOL_VERSION,
   type Ack,
@@ -137,6 +138,14 @@ export class LiveClient {
 
   extendRound(minutes: number): Promise<Ack> {
     return this.#request('round:extend', { minutes });
+  }
+
+  lockKnob(lock: KnobLock): Promise<Ack> {
+    return this.#request('knob:lock', { lock });
+  }
+
+  unlockKnob(knob: Knob): Promise<Ack> {
+    return this.#request('knob:unlock', { knob });
   }
 
   endRound(): Promise<Ack> {

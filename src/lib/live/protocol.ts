@@ -7,6 +7,7 @@
  */
 import * as v from 'valibot';
 import { ChallengeSchema } from './challenge.ts';
+import { KnobLockSchema, KNOBS } from './locks.ts';
 import { MAX_ROUND_MINUTES } from './round-time.ts';
 import type { RankedEntry } from '../leaderboard/rank.ts';
 import type { Participant, Round, SequencedEvent, SessionState } from './session.ts';
@@ -69,6 +70,14 @@ export const RoundExtendSchema = v.strictObject({
   requestId: RequestIdSchema,
   minutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(60)),
 });
+export const KnobLockMessageSchema = v.strictObject({
+  requestId: RequestIdSchema,
+  lock: KnobLockSchema,
+});
+export const KnobUnlockSchema = v.strictObject({
+  requestId: RequestIdSchema,
+  knob: v.picklist(KNOBS),
+});
 export const RoundEndSchema = v.strictObject({ requestId: RequestIdSchema });
 export const SessionEndSchema = v.strictObject({ requestId: RequestIdSchema });
 export const ClassPauseSchema = v.strictObject({ requestId: RequestIdSchema });
@@ -102,6 +111,8 @@ export const ReportSchema = v.strictObject({
   accuracy: v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
   trainingSeconds: v.nullable(v.pipe(v.number(), v.minValue(0))),
   backend: v.picklist(['webgpu', 'wasm', 'node']),
+  /** Last event that the page had when the run began; without it, the run counts as begun when it arrives. */
+  begun: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
 });
 export type Report = v.InferOutput<typeof ReportSchema>;
 
@@ -117,6 +128,14 @@ export interface ClientToServer {
   ) => void;
   'round:extend': (
     message: v.InferInput<typeof RoundExtendSchema>,
+    ack: (answer: Ack) => void,
+  ) => void;
+  'knob:lock': (
+    message: v.InferInput<typeof KnobLockMessageSchema>,
+    ack: (answer: Ack) => void,
+  ) => void;
+  'knob:unlock': (
+    message: v.InferInput<typeof KnobUnlockSchema>,
     ack: (answer: Ack) => void,
   ) => void;
   'round:end': (message: v.InferInput<typeof RoundEndSchema>, ack: (answer: Ack) => void) => void;

@@ -6,6 +6,7 @@
  */
 import type { Entry } from '../leaderboard/rank.ts';
 import type { Challenge } from './challenge.ts';
+import { withLock, withoutLock, type Knob, type KnobLock, type Locks } from './locks.ts';
 
 export interface Participant {
   id: string;
@@ -22,10 +23,12 @@ export interface Round {
   endedAt: number | null;
   /** When the server ends it, in ms since the epoch by the server's clock; null for when the host does. */
   endsAt: number | null;
+  /** Knobs that the host has locked. */
+  locks: Locks;
 }
 
-/** A round as a log holds it: one that an older version stored has no end time. */
-type StoredRound = Omit<Round, 'endsAt'> & Partial<Round>;
+/** A round as a log holds it: one that an older version stored has no end time, and none has locks yet. */
+type StoredRound = Omit<Round, 'endsAt' | 'locks'> & Partial<Round>;
 
 export interface SessionState {
   code: string;
@@ -47,6 +50,8 @@ export type SessionEvent =
   | { type: 'round:ended'; at: number; roundId: string }
   /** Ends so many minutes later; a round without an end gets one, from now. */
   | { type: 'round:extended'; at: number; roundId: string; minutes: number }
+  | { type: 'knob:locked'; at: number; roundId: string; lock: KnobLock }
+  | { type: 'knob:unlocked'; at: number; roundId: string; knob: Knob }
   | {
       type: 'submission:received';
       at: number;
@@ -98,7 +103,7 @@ export function initialSession(code: string, title: string): SessionState {
 export function reduceSession(state: SessionState, { seq, event }: SequencedEvent): SessionState {
   if (seq <= state.seq) return state;
   if (seq !== state.seq + 1) throw new SequenceGapError(state.seq, seq);
-  return { ...apply(state, event), seq };
+  return { ...apply(state, event, seq), seq };
 }
 
 export class SequenceGapError extends Error {
@@ -108,7 +113,7 @@ export class SequenceGapError extends Error {
   }
 }
 
-function apply(state: SessionState, event: SessionEvent): SessionState {
+function apply(state: SessionState, event: SessionEvent, seq: number): SessionState {
   switch (event.type) {
     case 'participant:joined':
       return {
@@ -119,7 +124,7 @@ function apply(state: SessionState, event: SessionEvent): SessionState {
       return {
         ...state,
         phase: 'round',
-        rounds: [...state.rounds, { endsAt: null, ...event.round }],
+        rounds: [...state.rounds, { endsAt: null, locks: {}, ...event.round }],
       };
     case 'round:ended':
       return updateRound({ ...state, phase: 'between-rounds' }, event.roundId, () => ({
@@ -128,6 +133,14 @@ function apply(state: SessionState, event: SessionEvent): SessionState {
     case 'round:extended':
       return updateRound(state, event.roundId, (round) => ({
         endsAt: (round.endsAt ?? roundNow(state, round, event.at)) + event.minutes * 60_000,
+      }));
+    case 'knob:locked':
+      return updateRound(state, event.roundId, ({ locks }) => ({
+        locks: withLock(locks, event.lock, seq),
+      }));
+    case 'knob:unlocked':
+      return updateRound(state, event.roundId, ({ locks }) => ({
+        locks: withoutLock(locks, event.knob),
       }));
     case 'submission:received': {
       const nickname = state.participants[event.participantId]?.nickname ?? '';
