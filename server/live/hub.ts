@@ -10,16 +10,20 @@ import {
   ClassResumeSchema,
   KnobLockMessageSchema,
   KnobUnlockSchema,
+  NamesSchema,
   PreflightSchema,
   ProgressSchema,
+  RenameSchema,
   RoundEndSchema,
   RoundExtendSchema,
   RoundStartSchema,
+  SeatSchema,
   SessionEndSchema,
   type Ack,
   type ClientToServer,
   type ServerToClient,
 } from '../../src/lib/live/protocol.ts';
+import { eventsForClass, stateForClass } from '../../src/lib/live/names.ts';
 import type { SequencedEvent } from '../../src/lib/live/session.ts';
 import type { Logger } from '../log.ts';
 import { isRefusal, Refusal } from '../refusal.ts';
@@ -28,6 +32,7 @@ import { addressOf, admit, isSameOrigin, type Admission, type Doorkeeping } from
 import { endRound, endSession, startRound } from './host-commands.ts';
 import type { SessionRoom } from './session-room.ts';
 import { extendRound, lockKnob, pauseClass, resumeClass, unlockKnob } from './class-commands.ts';
+import { changeNames, remove, rename, restore } from './seat-commands.ts';
 import { Telemetry } from './telemetry.ts';
 
 type Io = Server<ClientToServer, ServerToClient, Record<string, never>, { admission: Admission }>;
@@ -53,11 +58,18 @@ const HOST_COMMANDS = [
   'session:end',
   'knob:lock',
   'knob:unlock',
+  'names:change',
+  'participant:rename',
+  'participant:remove',
+  'participant:restore',
   'class:pause',
   'class:resume',
 ] as const satisfies (keyof ClientToServer)[];
 
 const everyone = (room: SessionRoom): string => room.meta.id;
+/** Pages of the host's own, which go on reading nicknames while the class does not. */
+const hosts = (room: SessionRoom): string => `${room.meta.id}/hosts`;
+const pagesOf = (room: SessionRoom, id: string): string => `${room.meta.id}/${id}`;
 const watchers = (room: SessionRoom): string => `${room.meta.id}/watchers`;
 
 export class LiveHub {
@@ -127,13 +139,16 @@ export class LiveHub {
     const { room, you, lastSeq } = socket.data.admission;
     const telemetry = this.#telemetryOf(room);
     socket.emit('session:clock', this.#now());
+    const isHost = you.role === 'host';
     const missing = lastSeq > 0 ? room.since(lastSeq) : null;
-    if (missing) socket.emit('session:events', missing);
-    else socket.emit('session:snapshot', room.state, you);
-    void socket.join(everyone(room));
+    if (missing)
+      socket.emit('session:events', isHost ? missing : eventsForClass(room.state, missing));
+    else socket.emit('session:snapshot', isHost ? room.state : stateForClass(room.state), you);
+    void socket.join([everyone(room), ...(isHost ? [hosts(room)] : [])]);
 
     if (you.role !== 'host') this.#refuseCommands(socket);
     if (you.role === 'participant') {
+      void socket.join(pagesOf(room, you.participant.id));
       telemetry.connected(you.participant.id);
       socket.on('disconnect', () => telemetry.disconnected(you.participant.id));
       this.#answer(socket, 'run:progress', ProgressSchema, (progress) =>
@@ -159,6 +174,10 @@ export class LiveHub {
     this.#answer(socket, 'knob:lock', KnobLockMessageSchema, (m) => lockKnob(room, m, now));
     this.#answer(socket, 'knob:unlock', KnobUnlockSchema, (m) => unlockKnob(room, m, now));
     this.#answer(socket, 'session:end', SessionEndSchema, (m) => endSession(room, m, now));
+    this.#answer(socket, 'names:change', NamesSchema, (m) => changeNames(room, m, now));
+    this.#answer(socket, 'participant:rename', RenameSchema, (m) => rename(room, m, now));
+    this.#answer(socket, 'participant:remove', SeatSchema, (m) => remove(room, m, now));
+    this.#answer(socket, 'participant:restore', SeatSchema, (m) => restore(room, m, now));
     this.#answer(socket, 'class:pause', ClassPauseSchema, (m) => pauseClass(room, m, now));
     this.#answer(socket, 'class:resume', ClassResumeSchema, (m) => resumeClass(room, m, now));
   }
@@ -200,7 +219,30 @@ export class LiveHub {
   #publish(room: SessionRoom, events: SequencedEvent[]): void {
     if (events.some(({ event }) => event.type === 'round:started'))
       this.#telemetryOf(room).clearProgress();
-    this.#io.to(everyone(room)).emit('session:events', events);
+    const forClass = eventsForClass(room.state, events);
+    if (forClass === events) this.#io.to(everyone(room)).emit('session:events', events);
+    else {
+      this.#io.to(hosts(room)).emit('session:events', events);
+      this.#io.to(everyone(room)).except(hosts(room)).emit('session:events', forClass);
+    }
+    for (const { event } of events) this.#tellStudent(room, event);
+  }
+
+  /** What concerns one student's own pages. */
+  #tellStudent(room: SessionRoom, event: SequencedEvent['event']): void {
+    if (event.type === 'participant:removed')
+      this.#io.in(pagesOf(room, event.participantId)).disconnectSockets();
+    // Their own name is theirs to read, also while the class reads pseudonyms.
+    if (event.type === 'participant:renamed') {
+      const participant = room.state.participants[event.participantId];
+      if (participant)
+        this.#io
+          .to(pagesOf(room, participant.id))
+          .emit('session:snapshot', stateForClass(room.state), {
+            role: 'participant',
+            participant,
+          });
+    }
   }
 
   #telemetryOf(room: SessionRoom): Telemetry {

@@ -18,6 +18,7 @@ import {
 import { expectedOf, type Expected } from '../catalogue.ts';
 import type { Database } from '../db/index.ts';
 import { submissions } from '../db/schema.ts';
+import { SEAT_CLOSED } from '../live/seats.ts';
 import type { SessionRoom } from '../live/session-room.ts';
 import { isRefusal, Refusal } from '../refusal.ts';
 import { validate } from '../validate.ts';
@@ -90,13 +91,15 @@ export async function findRun(
   return row;
 }
 
-/** @returns the round it counts for. @throws {Refusal} 409 · 422 */
+/** @returns the round it counts for. @throws {Refusal} 403 · 409 · 422 */
 export function refuseOutsideRound(
   state: SessionState,
   participant: Participant,
   { recipe, roundId, report }: Pick<Admitted, 'recipe' | 'roundId' | 'report'>,
   at: number,
 ): Round {
+  if (state.participants[participant.id]?.removedAt !== undefined)
+    throw new Refusal(403, SEAT_CLOSED);
   const round = openRound(state, roundId, at);
   const [violation] = [
     ...challengeViolations(round.challenge, recipe),

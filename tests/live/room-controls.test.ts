@@ -138,7 +138,7 @@ describe('locks', () => {
 
     const seen = next(student, 'session:events', ofType('knob:locked'));
     expect(await lock('method', 'full')).toMatchObject({ ok: true });
-    const [[event]] = (await seen) as [SequencedEvent[]];
+    const [[event]] = await seen;
     expect(room.state.rounds[0]?.locks).toEqual({ method: { value: 'full', seq: event?.seq } });
     expect(await lock('quantisation', 'int4')).toMatchObject({
       ok: false,

@@ -60,6 +60,7 @@ const REFUSALS: readonly RefusalReason[] = [
   'unknown-session',
   'not-a-participant',
   'not-the-host',
+  'seat-closed',
   'malformed',
 ];
 const ACK_TIMEOUT_MS = 6000;
@@ -67,6 +68,7 @@ const ACK_TIMEOUT_MS = 6000;
 const REQUEST_ATTEMPTS = 4;
 /** Wait before trying again after a refusal that may pass, such as a server that is starting. */
 const RETRY_MS = 2000;
+const CLOSED_RETRY_MS = 10_000;
 /** The protocol allows two reports a second. */
 const PROGRESS_EVERY_MS = 500;
 
@@ -156,6 +158,23 @@ export class LiveClient {
     return this.#request('session:end', {});
   }
 
+  /** Puts pseudonyms in the place of nicknames on every page but the host's, or takes them away again. */
+  hideNames(hidden: boolean): Promise<Ack> {
+    return this.#request('names:change', { hidden });
+  }
+
+  rename(participantId: string, nickname: string): Promise<Ack> {
+    return this.#request('participant:rename', { participantId, nickname });
+  }
+
+  removeParticipant(participantId: string): Promise<Ack> {
+    return this.#request('participant:remove', { participantId });
+  }
+
+  restoreParticipant(participantId: string): Promise<Ack> {
+    return this.#request('participant:restore', { participantId });
+  }
+
   pauseClass(): Promise<Ack> {
     return this.#request('class:pause', {});
   }
@@ -208,6 +227,8 @@ export class LiveClient {
       if (refusal) {
         this.link = { state: 'refused', reason: refusal };
         if (refusal === 'client-too-old') this.#reload();
+        // The host may open the seat again.
+        if (refusal === 'seat-closed') this.#reconnectSoon(CLOSED_RETRY_MS);
         return;
       }
       this.#goOffline();
@@ -250,10 +271,10 @@ export class LiveClient {
     if (this.link.state !== 'offline') this.link = { state: 'offline', since: this.#now() };
   }
 
-  #reconnectSoon(): void {
+  #reconnectSoon(wait = RETRY_MS): void {
     if (this.#closed) return;
     if (this.#retry !== null) clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#socket.connect(), RETRY_MS);
+    this.#retry = setTimeout(() => this.#socket.connect(), wait);
   }
 
   async #request<T = undefined>(event: string, message: object): Promise<Ack<T>> {

@@ -43,11 +43,11 @@ interface Values {
 export type Locks = { readonly [K in Knob]?: { value: Values[K]; seq: number } };
 
 export function withLock(locks: Locks, { knob, value }: KnobLock, seq: number): Locks {
-  return { ...locks, [knob]: { value, seq } } as Locks;
+  return { ...locks, [knob]: { value, seq } };
 }
 
 export function withoutLock(locks: Locks, knob: Knob): Locks {
-  return Object.fromEntries(Object.entries(locks).filter(([locked]) => locked !== knob)) as Locks;
+  return Object.fromEntries(Object.entries(locks).filter(([locked]) => locked !== knob));
 }
 
 /** What a round offers while knobs are locked. */

@@ -55,6 +55,8 @@ export type RefusalReason =
   | 'unknown-session'
   | 'not-a-participant'
   | 'not-the-host'
+  /** The host has closed the participant's seat. */
+  | 'seat-closed'
   | 'malformed';
 
 export const RoundStartSchema = v.strictObject({
@@ -80,6 +82,17 @@ export const KnobUnlockSchema = v.strictObject({
 });
 export const RoundEndSchema = v.strictObject({ requestId: RequestIdSchema });
 export const SessionEndSchema = v.strictObject({ requestId: RequestIdSchema });
+export const NamesSchema = v.strictObject({ requestId: RequestIdSchema, hidden: v.boolean() });
+export const RenameSchema = v.strictObject({
+  requestId: RequestIdSchema,
+  participantId: v.pipe(v.string(), v.uuid()),
+  nickname: NicknameSchema,
+});
+/** Closes a seat, or opens it again. */
+export const SeatSchema = v.strictObject({
+  requestId: RequestIdSchema,
+  participantId: v.pipe(v.string(), v.uuid()),
+});
 export const ClassPauseSchema = v.strictObject({ requestId: RequestIdSchema });
 export const ClassResumeSchema = v.strictObject({ requestId: RequestIdSchema });
 
@@ -143,6 +156,19 @@ export interface ClientToServer {
     message: v.InferInput<typeof SessionEndSchema>,
     ack: (answer: Ack) => void,
   ) => void;
+  'names:change': (message: v.InferInput<typeof NamesSchema>, ack: (answer: Ack) => void) => void;
+  'participant:rename': (
+    message: v.InferInput<typeof RenameSchema>,
+    ack: (answer: Ack) => void,
+  ) => void;
+  'participant:remove': (
+    message: v.InferInput<typeof SeatSchema>,
+    ack: (answer: Ack) => void,
+  ) => void;
+  'participant:restore': (
+    message: v.InferInput<typeof SeatSchema>,
+    ack: (answer: Ack) => void,
+  ) => void;
   'class:pause': (
     message: v.InferInput<typeof ClassPauseSchema>,
     ack: (answer: Ack) => void,
@@ -155,7 +181,7 @@ export interface ClientToServer {
   'device:preflight': (message: Preflight) => void;
 }
 
-/** What one screen receives. Every screen gets the whole state, since all show one board; telemetry goes to hosts and screens only. */
+/** What one screen receives. Every screen gets the whole state, since all show one board, with pseudonyms for the class while names are hidden; telemetry goes to hosts and screens only. */
 export interface ServerToClient {
   /** The server's clock, in ms since the epoch: on each connection, before anything else. */
   'session:clock': (now: number) => void;

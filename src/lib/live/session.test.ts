@@ -119,6 +119,23 @@ describe('S-15: a pause', () => {
   });
 });
 
+it('S-22: replays a log that version 2 of the protocol stored', () => {
+  const challenge = defaultChallenge();
+  // As it stands in a database: no end time, no locks, no pause, no removal.
+  const stored = `[
+    {"type":"participant:joined","at":1,"participant":{"id":"ada","nickname":"Ada","joinedAt":1}},
+    {"type":"round:started","at":2,"round":{"id":"round-1","number":1,"challenge":${JSON.stringify(challenge)},"startedAt":2,"endedAt":null}},
+    {"type":"submission:received","at":3,"submissionId":"s1","participantId":"ada","roundId":"round-1","recipe":"LoRA r=8","reportedAccuracy":0.5,"reportedTrainable":6},
+    {"type":"submission:verified","at":4,"submissionId":"s1","accuracy":0.4,"trainable":6},
+    {"type":"round:ended","at":5,"roundId":"round-1"}]`;
+  const state = play(JSON.parse(stored) as SessionEvent[]);
+  expect(state).toMatchObject({ phase: 'between-rounds', pausedAt: null, namesHidden: false });
+  expect(state.rounds).toEqual([
+    { id: 'round-1', number: 1, challenge, startedAt: 2, endedAt: 5, endsAt: null, locks: {} },
+  ]);
+  expect(rank(submissionsOf(state, 'round-1'))).toMatchObject([{ nickname: 'Ada', rank: 1 }]);
+});
+
 it('a claimed accuracy of 1.0 does not stand above a verified one', () => {
   const state = play([...LESSON.slice(0, 6)]);
   expect(

@@ -12,6 +12,8 @@ export interface Participant {
   id: string;
   nickname: string;
   joinedAt: number;
+  /** Since when the host has closed this seat; absent for an open one. */
+  removedAt?: number;
 }
 
 export interface Round {
@@ -38,6 +40,8 @@ export interface SessionState {
   phase: 'lobby' | 'round' | 'between-rounds' | 'ended';
   /** Since when the host has asked for everybody's eyes; null while the class works. */
   pausedAt: number | null;
+  /** The class reads pseudonyms instead of nicknames; the host goes on reading these. */
+  namesHidden: boolean;
   participants: Record<string, Participant>;
   rounds: Round[];
   /** Submissions of all rounds by submission id. */
@@ -73,6 +77,16 @@ export type SessionEvent =
   | { type: 'submission:rejected'; at: number; submissionId: string; reason: string }
   /** A technical failure: the server tries again by itself, and a verdict still follows. */
   | { type: 'submission:delayed'; at: number; submissionId: string; reason: string }
+  | {
+      type: 'names:changed';
+      at: number;
+      hidden: boolean;
+      /** What a page is to call each participant from now on. Added on the way to the class, never stored. */
+      names?: Record<string, string>;
+    }
+  | { type: 'participant:renamed'; at: number; participantId: string; nickname: string }
+  | { type: 'participant:removed'; at: number; participantId: string }
+  | { type: 'participant:restored'; at: number; participantId: string }
   | { type: 'class:paused'; at: number }
   | { type: 'class:resumed'; at: number }
   | { type: 'session:ended'; at: number };
@@ -90,6 +104,7 @@ export function initialSession(code: string, title: string): SessionState {
     seq: 0,
     phase: 'lobby',
     pausedAt: null,
+    namesHidden: false,
     participants: {},
     rounds: [],
     submissions: {},
@@ -173,6 +188,21 @@ function apply(state: SessionState, event: SessionEvent, seq: number): SessionSt
         trainable: null,
         reason: event.reason,
       });
+    case 'names:changed':
+      return withNames({ ...state, namesHidden: event.hidden }, event.names ?? {});
+    case 'participant:renamed':
+      return withNames(state, { [event.participantId]: event.nickname });
+    case 'participant:removed':
+      return updateParticipant(state, event.participantId, (participant) => ({
+        ...participant,
+        removedAt: event.at,
+      }));
+    case 'participant:restored':
+      return updateParticipant(state, event.participantId, ({ id, nickname, joinedAt }) => ({
+        id,
+        nickname,
+        joinedAt,
+      }));
     case 'class:paused':
       return { ...state, pausedAt: state.pausedAt ?? event.at };
     case 'class:resumed':
@@ -180,6 +210,37 @@ function apply(state: SessionState, event: SessionEvent, seq: number): SessionSt
     case 'session:ended':
       return { ...state, phase: 'ended', pausedAt: null };
   }
+}
+
+function updateParticipant(
+  state: SessionState,
+  id: string,
+  change: (participant: Participant) => Participant,
+): SessionState {
+  const participant = state.participants[id];
+  return participant
+    ? { ...state, participants: { ...state.participants, [id]: change(participant) } }
+    : state;
+}
+
+/** @param names by participant id; who is not named keeps the name they have */
+export function withNames(
+  state: SessionState,
+  names: Readonly<Record<string, string>>,
+): SessionState {
+  const renamed = <T extends { nickname: string }>(one: T, id: string): T => {
+    const nickname = names[id];
+    return nickname === undefined ? one : { ...one, nickname };
+  };
+  return {
+    ...state,
+    participants: mapValues(state.participants, (one) => renamed(one, one.id)),
+    submissions: mapValues(state.submissions, (one) => renamed(one, one.participantId)),
+  };
+}
+
+function mapValues<T>(record: Record<string, T>, change: (value: T) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }
 
 function updateRound(
@@ -241,4 +302,16 @@ export function runningRound(state: SessionState): Round | null {
 /** Submissions of one round. */
 export function submissionsOf(state: SessionState, roundId: string): Submission[] {
   return Object.values(state.submissions).filter((submission) => submission.roundId === roundId);
+}
+
+/** Those of one round that stand on its board: a seat that the host has closed has none there. */
+export function standingOf(state: SessionState, roundId: string): Submission[] {
+  return submissionsOf(state, roundId).filter(
+    ({ participantId }) => state.participants[participantId]?.removedAt === undefined,
+  );
+}
+
+/** Participants whose seat is open, in the order of joining. */
+export function seated(state: SessionState): Participant[] {
+  return Object.values(state.participants).filter(({ removedAt }) => removedAt === undefined);
 }
