@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import type { Task } from '../src/lib/engine/data/task.ts';
 import { BaseIdSchema, TaskIdSchema, type Recipe } from '../src/lib/engine/formats/recipe.ts';
 import { elements } from '../src/lib/engine/graph/dtype.ts';
-import { trainablesOf } from '../src/lib/engine/methods/index.ts';
+import { exportedTrainables } from '../src/lib/engine/methods/index.ts';
 import { parseLlamaConfig, type LlamaConfig } from '../src/lib/engine/model/config.ts';
 import { packageRoot } from './paths.ts';
 import { loadTask } from './tasks/splits.server.ts';
@@ -36,7 +36,7 @@ export const findTask = lookUp(TaskIdSchema, (id): Promise<Task> => loadTask(id)
 export async function expectedOf(recipe: Recipe): Promise<Expected | null> {
   const [config, task] = await Promise.all([findBase(recipe.base.id), findTask(recipe.task)]);
   if (!config || !task) return null;
-  const trainables = trainablesOf(config, recipe.method, task.labels.length);
+  const trainables = exportedTrainables(config, recipe.method, task.labels.length);
   const trainable = trainables.reduce((sum, { shape }) => sum + elements(shape), 0);
   return {
     trainable,

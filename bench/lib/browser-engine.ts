@@ -29,7 +29,7 @@ export interface BrowserEngine {
 export interface BrowserEngineOptions {
   /** Further arguments for Chromium. */
   args?: readonly string[];
-  /** Serves only the first lines of each validation file, for backends on which evaluating takes minutes. */
+  /** Serves only the first lines of each file that is evaluated on, for backends on which that takes minutes. */
   validationExamples?: number;
 }
 
@@ -54,7 +54,7 @@ export async function openBrowserEngine({
   });
   const page = await browser.newPage();
   if (validationExamples !== undefined)
-    await page.context().route('**/validation.jsonl', async (route) => {
+    await page.context().route(/\/(validation|general-english)\.jsonl$/, async (route) => {
       const response = await route.fetch();
       const lines = (await response.text()).split('\n').slice(0, validationExamples);
       await route.fulfill({ response, body: lines.join('\n') });

@@ -9,8 +9,8 @@ const COURSE = 'Course page';
 /** A share or an accuracy counts as reproduced within this factor or these points. */
 const SHARE_FACTOR = 1.5;
 const POINTS = 0.05;
-/** Differences below this are within what three seeds and 600 examples can tell. */
-const NOISE = 0.01;
+/** Differences below this are within what 600 examples can tell: one standard error of an accuracy of 0.8. */
+const NOISE = 0.016;
 
 type Verdict = ClaimRow['verdict'];
 
@@ -150,13 +150,17 @@ function comparisons(
   const dora = taskIds.filter((t) => on('dora', t).accuracy > on('lora', t).accuracy + NOISE);
   const compute = row('lora').multiplicationsRelative;
   const n = taskIds.length;
+  const time = (id: string) => row(id).stepMilliseconds ?? NaN;
+  const speeds = Object.entries({ pfeiffer: 0.67, lora: 0.95, qlora: 0.98, prefix: 0.99 }).map(
+    ([id, claimed]) => ({ claimed, saved: 1 - time(id) / time('full') }),
+  );
   return [
     {
       id: 'houlsby-close',
       source: 'Houlsby et al. 2019',
       claim:
         'Adapters come within 0.4 % of full fine-tuning on GLUE with 3.6 % of the parameters a task.',
-      measured: `${pairOf('houlsby', 'full')}, with ${percent(row('houlsby').trainableShare, 1)}; within 0.4 points on ${houlsby.length} of ${n} tasks`,
+      measured: `${pairOf('houlsby', 'full')}, with ${percent(row('houlsby').trainableShare, 1)}; at least full's less 0.4 points on ${houlsby.length} of ${n} tasks`,
       verdict: of(houlsby.length, n),
       because: 'The claim is of a base of 330 M parameters that already holds what the tasks need.',
     },
@@ -164,7 +168,7 @@ function comparisons(
       id: 'lora-r1',
       source: 'LoRA, Hu et al. 2021, table 6',
       claim: 'Rank 1 does about as well as rank 8 (WikiSQL 73.4 and 73.8).',
-      measured: `${pairOf('lora-r1', 'lora')}; within a point on ${r1.length} of ${n} tasks`,
+      measured: `${pairOf('lora-r1', 'lora')}; at least as good, to 1.6 points, on ${r1.length} of ${n} tasks`,
       verdict: of(r1.length, n),
       because:
         'Near what the base has read, one direction a matrix is nearly enough; far from it, it is not.',
@@ -173,7 +177,7 @@ function comparisons(
       id: 'p-tuning-matches',
       source: 'P-Tuning v2, Liu et al. 2022',
       claim: 'P-Tuning v2 matches full fine-tuning with 0.1–3 % of the parameters.',
-      measured: `${pairOf('p-tuning-v2', 'full')}, with ${percent(row('p-tuning-v2').keptShare, 2)}; at least full's less a point on ${pTuning.length} of ${n} tasks`,
+      measured: `${pairOf('p-tuning-v2', 'full')}, with ${percent(row('p-tuning-v2').keptShare, 2)}; at least full's less 1.6 points on ${pTuning.length} of ${n} tasks`,
       verdict: of(pTuning.length, n),
       because:
         'The paper finds it from 330 M parameters on and with longer training; this base has 1.3 M and 300 steps.',
@@ -219,25 +223,29 @@ function comparisons(
       source: 'QLoRA, Dettmers et al. 2023',
       claim:
         'Four-bit NF4 with double quantisation loses nothing against LoRA on an unquantised base.',
-      measured: `${pairOf('qlora', 'lora')}; within a point on ${qlora.length} of ${n} tasks`,
+      measured: `${pairOf('qlora', 'lora')}; at least as good, to 1.6 points, on ${qlora.length} of ${n} tasks`,
       verdict: of(qlora.length, n),
-      because: 'The factors are trained against the rounded weights and make up for their error.',
+      because:
+        'The factors are trained against the rounded weights and can make up for much of their error.',
     },
     {
       id: 'dora-better',
       source: 'DoRA, Liu et al. 2024',
       claim: 'DoRA does better than LoRA (LLaMA-7B, commonsense: 78.4 and 74.7).',
-      measured: `${pairOf('dora', 'lora')}; better by more than a point on ${dora.length} of ${n} tasks`,
+      measured: `${pairOf('dora', 'lora')}; better by more than 1.6 points on ${dora.length} of ${n} tasks`,
       verdict: of(dora.length, n),
       because:
-        'The gain reported is largest at low ranks and long training; with rank 8 of 128 there is little left to gain.',
+        'With rank 8 of a width of 128 the factors can turn and stretch much of a matrix themselves; in 4,096 they cannot.',
     },
     {
       id: 'efficiency',
       source: COURSE,
       claim: 'Parameter and speed efficiency: adapters 67, LoRA 95, QLoRA 98, prefix tuning 99 %.',
-      measured: `time of a step relative to full's: ${['pfeiffer', 'lora', 'qlora', 'prefix'].map((id) => percent(row(id).stepMilliseconds! / row('full').stepMilliseconds!, 0)).join(', ')}`,
-      verdict: 'not reproduced',
+      measured: `time of a step relative to full's: ${speeds.map(({ saved }) => percent(1 - saved, 0)).join(', ')}`,
+      verdict: of(
+        speeds.filter(({ saved, claimed }) => Math.abs(saved - claimed) <= POINTS).length,
+        speeds.length,
+      ),
       because:
         'The page gives the figures no unit and says of no measurement. The time of a step is the nearest thing that can be measured, and it does not fall to a few per cent: the forward pass stays.',
     },

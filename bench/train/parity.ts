@@ -1,16 +1,25 @@
 /**
  * The same numbers everywhere: the base model's logits beside those that Python transformers computed (the fixture
  * of scripts/fixtures/transformers_logits.py), and the losses of a run's first steps in Chromium on WASM and on
- * WebGPU (a software adapter where there is no GPU) beside onnxruntime-node's.
+ * WebGPU (a software adapter where there is no GPU) beside onnxruntime-node's, for every method.
  *
  *   npm run evidence:parity
  *
- * Writes docs/evidence/3-parity.json with the largest differences.
+ * Writes docs/evidence/4-parity.json with the largest differences.
  */
 import { readFile } from 'node:fs/promises';
-import { defaultRecipe, type Recipe } from '../../src/lib/engine/formats/recipe.ts';
+import {
+  DEFAULT_LEARNING_RATE,
+  defaultMethod,
+  defaultOptimiser,
+  defaultRecipe,
+  type Method,
+  type OptimiserKind,
+  type Recipe,
+} from '../../src/lib/engine/formats/recipe.ts';
 import { createNodeRuntime } from '../../src/lib/engine/runtime/node.ts';
 import { buildLogits } from '../../src/lib/engine/train/language-model.ts';
+import type { RunResult } from '../../src/lib/engine/train/events.ts';
 import { runRecipe } from '../../src/lib/engine/train/trainer.ts';
 import { describeRun, writeEvidence } from '../../scripts/lib/evidence.mjs';
 import { openBrowserEngine, SOFTWARE_WEBGPU } from '../lib/browser-engine.ts';
@@ -20,40 +29,68 @@ import { projectModel, projectTask } from '../lib/project-files.ts';
 const TOLERANCE = { transformers: 1e-4, backends: 1e-4 };
 /** Small, because a software adapter is slow. */
 const SMALL = { steps: 8, batchSize: 2, sequenceLength: 8 };
-const lora = defaultRecipe('lora');
+const LORA = defaultMethod('lora');
+
+function small(method: Method, change: Partial<Recipe> = {}): Recipe {
+  return { ...defaultRecipe(method.kind), method, ...SMALL, ...change };
+}
+const under = (kind: OptimiserKind, method: Method, change: Partial<Recipe> = {}) =>
+  small(method, {
+    optimiser: defaultOptimiser(kind, DEFAULT_LEARNING_RATE[method.kind]),
+    ...change,
+  });
+
 const RECIPES: Record<string, Recipe> = {
-  'LoRA fp32': { ...lora, ...SMALL },
-  'LoRA int8': { ...lora, ...SMALL, quantisation: 'int8' },
-  'LoRA int4': { ...lora, ...SMALL, quantisation: 'int4' },
-  'LoRA NF4': { ...lora, ...SMALL, quantisation: 'nf4' },
-  'LoRA NF4 + DQ': { ...lora, ...SMALL, quantisation: 'nf4-double' },
-  'head only': { ...defaultRecipe('head'), ...SMALL },
-  full: { ...defaultRecipe('full'), ...SMALL },
+  'LoRA fp32': small(LORA),
+  'LoRA int8': small(LORA, { quantisation: 'int8' }),
+  'LoRA int4': small(LORA, { quantisation: 'int4' }),
+  'LoRA NF4': small(LORA, { quantisation: 'nf4' }),
+  'LoRA NF4 + DQ': small(LORA, { quantisation: 'nf4-double' }),
+  'LoRA NF4, double': small(LORA, { quantisation: 'nf4-double' }),
+  'LoRA NF4, recomputed': small(LORA, { quantisation: 'nf4', recomputeActivations: true }),
+  'LoRA, 2 batches accumulated': small(LORA, { accumulation: 2 }),
+  'LoRA, 8-bit AdamW': under('adamw-8bit', LORA),
+  'LoRA, SGD': under('sgd', LORA),
+  'LoRA+ with dropout': small({ ...LORA, plusRatio: 8, dropout: 0.1 }),
+  rsLoRA: small({ ...LORA, scaling: 'rank-stabilised' }),
+  'DoRA int4': small({ ...LORA, dora: true }, { quantisation: 'int4' }),
+  'Houlsby adapters': small({ kind: 'adapter', placement: 'houlsby', reduction: 8 }),
+  'Pfeiffer adapters': small(defaultMethod('adapter')),
+  'prefix tuning': small(defaultMethod('prefix')),
+  'P-Tuning v2': small(defaultMethod('p-tuning-v2')),
+  'IA³': small(defaultMethod('ia3')),
+  'head only': small(defaultMethod('head')),
+  full: small(defaultMethod('full')),
+  'full above 2 frozen layers': small({ kind: 'full', frozenLayers: 2 }),
+  'zero-shot prompting': small(defaultMethod('prompting')),
 };
 
-const engine = await openBrowserEngine({ args: SOFTWARE_WEBGPU, validationExamples: 32 });
+const VALIDATION = 32;
+const engine = await openBrowserEngine({ args: SOFTWARE_WEBGPU, validationExamples: VALIDATION });
 const runtime = await createNodeRuntime({ threads: 2 });
 const base = await projectModel('nano');
 const data = await projectTask('definition-domain');
 const rows = [];
 for (const [name, recipe] of Object.entries(RECIPES)) {
-  const node = await runRecipe({ runtime, base, ...data, recipe });
-  const reference = node.trace.map(({ loss }) => loss);
+  const validation = data.validation.slice(0, VALIDATION);
+  const node = await runRecipe({ runtime, base, ...data, validation, recipe });
+  const reference = lossesOf(node);
   const samples: Record<string, { losses: number[]; backend: string; largestDifference: number }> =
     { node: { losses: reference, backend: node.choice.reason, largestDifference: 0 } };
   for (const backend of ['wasm', 'webgpu'] as const) {
-    const { trace, choice } = await engine.run(recipe, backend);
+    const result = await engine.run(recipe, backend);
+    const { choice } = result;
     if (choice.backend !== backend) throw new Error(`${backend} was not there: ${choice.reason}`);
-    const losses = trace.map(({ loss }) => loss);
+    const losses = lossesOf(result);
     const largestDifference = Math.max(...losses.map((loss, i) => Math.abs(loss - reference[i]!)));
     samples[backend] = { losses, backend: choice.reason, largestDifference };
-    console.log(`${name.padEnd(10)} ${backend.padEnd(6)} ${largestDifference.toExponential(2)}`);
+    console.log(`${name.padEnd(28)} ${backend.padEnd(6)} ${largestDifference.toExponential(2)}`);
   }
   rows.push({ name, recipe, samples });
 }
 const transformers = await compareWithTransformers();
 console.log(`transformers: ${transformers.largestDifference.toExponential(2)}`);
-await writeEvidence('3-parity.json', {
+await writeEvidence('4-parity.json', {
   ...describeRun({ chromium: engine.chromium }),
   tolerance: TOLERANCE,
   transformers,
@@ -67,6 +104,11 @@ const within =
   worst <= TOLERANCE.backends && transformers.largestDifference <= TOLERANCE.transformers;
 console.log(within ? 'within the tolerance' : 'OUTSIDE the tolerance');
 process.exit(within ? 0 : 1);
+
+/** Of every step, and of the validation after the last, which alone there is where nothing is trained. */
+function lossesOf({ trace, after }: Pick<RunResult, 'trace' | 'after'>): number[] {
+  return [...trace.map(({ loss }) => loss), after.loss];
+}
 
 /** The last token's logits of each text of the fixture, on Node. */
 async function compareWithTransformers() {

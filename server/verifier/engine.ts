@@ -34,11 +34,11 @@ export async function createScorer(
   });
 
   return async ({ recipe: stored, artifact }) => {
-    // A row may be older than some of the recipe's fields.
-    const recipe = parseRecipe(stored);
-    const base = await baseOf(recipe.base.id);
-    const { task, train, examples } = await examinationOf(recipe.task);
     try {
+      // A row may be older than some of the recipe's fields.
+      const recipe = parseRecipe(stored);
+      const base = await baseOf(recipe.base.id);
+      const { task, train, examples } = await examinationOf(recipe.task);
       const { accuracy, loss, trainable, artifactBytes } = await evaluateArtifact({
         runtime,
         base,

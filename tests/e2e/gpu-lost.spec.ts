@@ -1,38 +1,11 @@
-/**
- * A GPU that goes away in mid-run: the run goes on. The adapter is SwiftShader under another name, since the lab
- * takes WASM before an adapter that runs on the CPU; its device is destroyed the way a driver's reset would.
- */
-import { chromium, type BrowserContext } from '@playwright/test';
+/** A GPU that goes away in mid-run: the run goes on. */
+import { chromium } from '@playwright/test';
 import { CHROMIUM_ARGS, findChromium } from '../../scripts/lib/chromium.mjs';
 import { checkpointedStep, keysOf } from './support/browser-database.ts';
+import { disguise, evaluateLittle } from './support/disguised-gpu.ts';
 import { expect, test } from './support/test.ts';
 
 const LONG = { timeout: 240_000 };
-
-/** Runs in the worker, before its own code. */
-const DISGUISE = `
-  const request = navigator.gpu.requestAdapter.bind(navigator.gpu);
-  navigator.gpu.requestAdapter = async (...options) => {
-    const adapter = await request(...options);
-    const { vendor, device, description, subgroupMinSize, subgroupMaxSize } = adapter.info;
-    const info = { vendor, architecture: 'test', device, description, subgroupMinSize, subgroupMaxSize, isFallbackAdapter: false };
-    Object.defineProperty(adapter, 'info', { value: info });
-    const requestDevice = adapter.requestDevice.bind(adapter);
-    adapter.requestDevice = async (...wanted) => {
-      const made = await requestDevice(...wanted);
-      new BroadcastChannel('test:lose-gpu').onmessage = () => made.destroy();
-      return made;
-    };
-    return adapter;
-  };
-`;
-
-async function disguise(context: BrowserContext): Promise<void> {
-  await context.route(/\/workers\/engine\.worker-[\w-]+\.js$/, async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, body: DISGUISE + (await response.text()) });
-  });
-}
 
 test('a run whose GPU is lost goes on with WebGPU once, then with WASM, and ends under its id (K-4)', async ({
   server,
@@ -45,6 +18,7 @@ test('a run whose GPU is lost goes on with WebGPU once, then with WASM, and ends
   try {
     const context = await browser.newContext({ baseURL: server.url });
     await disguise(context);
+    await evaluateLittle(context);
     const page = await context.newPage();
     const loseGpu = () =>
       page.evaluate(() => new BroadcastChannel('test:lose-gpu').postMessage('now'));

@@ -78,9 +78,9 @@ const CASES: { name: string; method: Method; change?: Partial<Recipe>; graphs: n
     graphs: 3,
   },
   {
-    name: 'P-Tuning v2 on NF4',
+    name: 'P-Tuning v2 on NF4 with double quantisation',
     method: { kind: 'p-tuning-v2', length: 3 },
-    change: { quantisation: 'nf4' },
+    change: { quantisation: 'nf4-double' },
     graphs: 2,
   },
   {

@@ -44,6 +44,9 @@ export const INSTRUMENTS: readonly Instrument[] = [
   },
 ];
 
+/** The instrument whose page shows what this project measured of every method. */
+export const MEASURED = 'optimization-techniques-explorer';
+
 export function findInstrument(slug: string): Instrument | null {
   return INSTRUMENTS.find((instrument) => instrument.slug === slug) ?? null;
 }

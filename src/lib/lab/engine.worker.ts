@@ -41,17 +41,20 @@ const builds = {
 /** An interruption costs no more than this and one step. */
 const CHECKPOINT_EVERY_MS = 3000;
 
-/** What a run's forgetting is measured on: enough that the figure stands to a few hundredths, and a second or so. */
+/** What a run's forgetting is measured on. Before and after together it computes as much as a dozen training steps. */
 const GENERAL_PATH = '/text/general-english.jsonl';
 const GENERAL_TEXTS = 64;
 
-type Assets = Pick<RunInput, 'base' | 'task' | 'train' | 'validation' | 'general'>;
+type Model = Pick<RunInput, 'base' | 'general'>;
+type Texts = Pick<RunInput, 'task' | 'train' | 'validation'>;
+type Assets = Model & Texts;
 /** Before any build of ONNX Runtime is loaded. */
 const gpuMemory = watchGpuMemory(globalThis);
 
 /** Kept from run to run, so that a network that fails in the middle of a class stops nobody. */
 const runtimes = new Map<string, Promise<Runtime>>();
-const assets = new Map<string, Promise<Assets>>();
+const models = new Map<string, Promise<Model>>();
+const tasks = new Map<string, Promise<Texts>>();
 const store = openRunStore();
 let running: AbortController | null = null;
 /** The timing of a few steps while nothing else goes on; a run ends it and waits for its last step. */
@@ -158,8 +161,12 @@ function runtimeFor(prefer?: 'webgpu' | 'wasm'): Promise<Runtime> {
   );
 }
 
-function assetsOf(recipe: Recipe, data?: CustomTask): Promise<Assets> {
-  return remembered(assets, `${recipe.base.id} ${recipe.task}`, () => loadAssets(recipe, data));
+async function assetsOf({ base, task }: Recipe, data?: CustomTask): Promise<Assets> {
+  const [model, texts] = await Promise.all([
+    remembered(models, base.id, () => loadModel(base.id)),
+    remembered(tasks, task, () => loadTask(task, data)),
+  ]);
+  return { ...model, ...texts };
 }
 
 /** Made once per key; what failed is tried again the next time. */
@@ -172,38 +179,31 @@ function remembered<T>(held: Map<string, Promise<T>>, key: string, make: () => P
   return made;
 }
 
-/**
- * Model and task, with the bytes loaded so far reported as they arrive.
- * @param data the task, where it is the person's own
- */
-async function loadAssets(recipe: Recipe, data?: CustomTask): Promise<Assets> {
-  const own = isCustomTask(recipe.task);
-  if (own && !data) throw new Error(DATA_ELSEWHERE);
-  const model = `/models/${recipe.base.id}`;
-  const task = `/tasks/${recipe.task}`;
-  const paths = [
-    GENERAL_PATH,
-    ...MODEL_FILES.map((file) => `${model}/${file}`),
-    ...(own
-      ? []
-      : ['task.json', 'train.jsonl', 'validation.jsonl'].map((file) => `${task}/${file}`)),
-  ];
-  const files = await fetchBytes(paths, (loaded, total) =>
+/** A base model and the general English it is asked on, with the bytes loaded so far reported as they arrive. */
+async function loadModel(id: string): Promise<Model> {
+  const path = (file: string) => `/models/${id}/${file}`;
+  const files = await fetchBytes([GENERAL_PATH, ...MODEL_FILES.map(path)], (loaded, total) =>
     send({ type: 'event', event: { type: 'phase', phase: 'loading', loaded, total } }),
   );
-  const bytes = (path: string) => files.get(path)!;
-  const text = (path: string) => new TextDecoder().decode(bytes(path));
-  const base = await loadBaseModel(recipe.base.id, async (file) => bytes(`${model}/${file}`));
-  const general = generalBatches(base, text(GENERAL_PATH));
-  if (data)
-    return { base, general, task: data.task, train: data.train, validation: data.validation };
-  const parsed = parseTask(JSON.parse(text(`${task}/task.json`)));
+  const base = await loadBaseModel(id, async (file) => files.get(path(file))!);
+  const general = new TextDecoder().decode(files.get(GENERAL_PATH));
+  return { base, general: generalBatches(base, general) };
+}
+
+/** @param data the task, where it is the person's own */
+async function loadTask(id: string, data?: CustomTask): Promise<Texts> {
+  if (data) return { task: data.task, train: data.train, validation: data.validation };
+  if (isCustomTask(id)) throw new Error(DATA_ELSEWHERE);
+  const paths = ['task.json', 'train.jsonl', 'validation.jsonl'].map(
+    (file) => `/tasks/${id}/${file}`,
+  );
+  const files = await fetchBytes(paths, () => {});
+  const [task, train, validation] = paths.map((path) => new TextDecoder().decode(files.get(path)));
+  const parsed = parseTask(JSON.parse(task!));
   return {
-    base,
-    general,
     task: parsed,
-    train: parseExamples(text(`${task}/train.jsonl`), parsed),
-    validation: parseExamples(text(`${task}/validation.jsonl`), parsed),
+    train: parseExamples(train!, parsed),
+    validation: parseExamples(validation!, parsed),
   };
 }
 

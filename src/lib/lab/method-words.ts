@@ -5,11 +5,11 @@ import { bottleneckSize } from '../engine/methods/adapter.ts';
 import type { LlamaConfig } from '../engine/model/config.ts';
 import { plural } from '../ui/format.ts';
 
-/** Besides what is named here every method but prompting trains the classification head. */
+/** In the words of a sentence each, for a person who meets the method for the first time. */
 export const METHOD_SENTENCES: Record<Method['kind'], string> = {
   lora: 'Trains two thin matrices beside each chosen weight matrix and adds their product to it; the weights themselves stay as they are.',
   full: 'Trains every weight of the model, or those of its upper layers.',
-  head: 'Trains only the classification head, which reads what the model makes of the last token.',
+  head: 'Trains only the classification head, which reads what the model makes of the last token. Every method but prompting trains it, too.',
   adapter:
     'Trains small networks behind the layers: down to a few numbers, up again, and added to what came in.',
   prefix:

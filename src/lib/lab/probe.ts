@@ -13,7 +13,10 @@ import { scheduledRate } from '../engine/train/optimisers/schedule.ts';
 import { initialParameters } from '../engine/train/parameters.ts';
 import { stepFeeds } from '../engine/train/step-feeds.ts';
 import { initialState, TrainingState } from '../engine/train/training-state.ts';
-import { breathe, trainingSessions, type RunInput } from '../engine/train/trainer.ts';
+import { breathe } from '../engine/train/breathe.ts';
+import type { Session } from '../engine/runtime/runtime.ts';
+import { trainingSessions } from '../engine/train/sessions.ts';
+import type { RunInput } from '../engine/train/trainer.ts';
 import { speedOf, type Speed } from './speeds.ts';
 
 /** Timed steps; the one before them fills caches and is left out. */
@@ -47,15 +50,17 @@ export async function probeSpeed(input: ProbeInput): Promise<Speed | null> {
   if (recipe.method.kind === 'prompting') return null;
   assertFits(config, recipe);
   if (await aborted()) return null;
-  const sessions = await trainingSessions(runtime, base, recipe, labels);
-  const trainables = trainablesOf(config, recipe.method, labels);
-  const first = initialParameters(trainables, weights, recipe.seed, recipe.quantisation);
-  const state = new TrainingState(
-    sessions,
-    initialState(first, recipe.optimiser),
-    recipe.optimiser,
-  );
+  const open: Session[] = [];
+  let state: TrainingState | null = null;
   try {
+    const sessions = await trainingSessions(runtime, base, recipe, labels, async (making) => {
+      const session = await making;
+      open.push(session);
+      return session;
+    });
+    const trainables = trainablesOf(config, recipe.method, labels);
+    const first = initialParameters(trainables, weights, recipe.seed, recipe.quantisation);
+    state = new TrainingState(sessions, initialState(first, recipe.optimiser), recipe.optimiser);
     const { batchSize, sequenceLength, optimiser } = recipe;
     const examples = encodeExamples(
       input.train.slice(0, batchSize),
@@ -79,9 +84,8 @@ export async function probeSpeed(input: ProbeInput): Promise<Speed | null> {
     const counts = countRecipe(config, recipe, labels);
     return speedOf('probe', recipe, counts, runtime.choice, median(timed) / 1000);
   } finally {
-    state.dispose();
-    await sessions.step.release();
-    await sessions.accumulate?.release();
+    state?.dispose();
+    for (const session of open) await session.release();
   }
 }
 

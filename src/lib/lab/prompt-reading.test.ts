@@ -47,7 +47,14 @@ describe('readPrompt (L-18)', () => {
       expect(task.labels.some((label) => line.endsWith(`: a kind of ${label}`))).toBe(true);
     // No text is cut that is whole without demonstrations.
     const { sequenceLength } = withPromptRoom(recipe, needed);
-    const template = promptTemplate(task, recipe.method, source.train, recipe.seed);
+    const template = promptTemplate(
+      task,
+      recipe.method,
+      source.train,
+      recipe.seed,
+      tokenizer,
+      sequenceLength,
+    );
     const shown = encodeExamples(validation, { template }, tokenizer, sequenceLength);
     for (const [index, { ids }] of shown.entries())
       expect(tokenizer.decode(ids).endsWith(`${validation[index]!.text}: a kind of`)).toBe(true);
@@ -61,7 +68,8 @@ describe('readPrompt (L-18)', () => {
   });
 
   it('says so when the prompt leaves no room for a text', () => {
-    expect(() => readPrompt(prompting({ shots: 16 }), source)).toThrow(
+    const template = `${'Read this. '.repeat(20)}{text}: a kind of`;
+    expect(() => readPrompt(prompting({ shots: 16, template }), source)).toThrow(
       new RegExp(`takes \\d+ of the ${MAX_SEQUENCE} tokens.*fewer shots`),
     );
   });

@@ -43,7 +43,10 @@ const tokensOf = (template: string, text: string, tokenizer: Tokenizer) =>
 export function readPrompt(recipe: Recipe, source: PromptSource): PromptReading | null {
   if (recipe.method.kind !== 'prompting') return null;
   const { task, train, validation, tokenizer } = source;
-  const template = promptTemplate(task, recipe.method, train, recipe.seed);
+  const { method, seed } = recipe;
+  const templateIn = (length: number) =>
+    promptTemplate(task, method, train, seed, tokenizer, length);
+  const template = templateIn(MAX_SEQUENCE);
   const frame = tokensOf(template, '', tokenizer);
   if (frame + LEAST_TEXT > MAX_SEQUENCE)
     throw new RangeError(
@@ -57,7 +60,8 @@ export function readPrompt(recipe: Recipe, source: PromptSource): PromptReading 
   const needed = (task.sequenceLength ?? defaultRecipe().sequenceLength) + Math.max(...beyond);
   const { sequenceLength } = withPromptRoom(recipe, needed);
   const example = validation[0]!;
-  const [read] = encodeExamples([example], { template }, tokenizer, sequenceLength);
+  const shown = { template: templateIn(sequenceLength) };
+  const [read] = encodeExamples([example], shown, tokenizer, sequenceLength);
   return {
     needed,
     prompt: tokenizer.decode(read!.ids).trimStart(),

@@ -35,15 +35,15 @@ export function withMethod(recipe: Recipe, kind: Method['kind']): Recipe {
   return {
     ...recipe,
     method: defaultMethod(kind),
-    sequenceLength: prompted ? proposedLength(recipe.task) : recipe.sequenceLength,
+    sequenceLength: prompted ? proposedLength(recipe) : recipe.sequenceLength,
     quantisation: kind === 'full' ? 'fp32' : recipe.quantisation,
     optimiser: untouched ? { ...optimiser, learningRate: rateOf(kind, optimiser.kind) } : optimiser,
   };
 }
 
-/** Tokens that the task proposes for its texts. */
-function proposedLength(task: string): number {
-  return shippedTask(task)?.sequenceLength ?? defaultRecipe().sequenceLength;
+/** Tokens that a shipped task proposes for its texts; for others a length that was enough stays. */
+function proposedLength({ task, sequenceLength }: Recipe): number {
+  return shippedTask(task)?.sequenceLength ?? sequenceLength;
 }
 
 /** Changes the optimiser. What both have stays, but for a learning rate that was the old one's default. */

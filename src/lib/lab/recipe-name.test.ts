@@ -62,12 +62,18 @@ describe('nameByDifference', () => {
       { ...defaultMethod('prompting'), shots: 4, template: '{text}. What a strange sort of' },
     ];
     const names = nameByDifference(
-      methods.map((method) => ({ ...defaultRecipe(method.kind), method })),
+      methods.map((method) => ({
+        ...defaultRecipe(method.kind),
+        method,
+        // As the lab makes room for a prompt.
+        sequenceLength: method.kind === 'prompting' ? 118 : 32,
+      })),
     );
     expect(names[0]).toMatch(/^DoRA\+ r=8/);
     expect(names[1]).toMatch(/^Adapter Houlsby \/8/);
     expect(names[2]).toMatch(/^Prefix tuning n=8 · MLP 128/);
     expect(names[3]).toMatch(/^Prefix tuning n=8 · MLP 64/);
+    expect(names[2]).not.toContain('tokens');
     expect(names[4]).toBe("4-shot · the task's prompt");
     expect(names[5]).toBe('4-shot · “{text}. What a strange …”');
     expect(new Set(names).size).toBe(names.length);

@@ -64,12 +64,13 @@ function facets(recipe: Recipe): Facets {
           decay: `decay ${formatRate(optimiser.weightDecay)}`,
           ...optimiserFacets(optimiser),
           clip: `clip ${formatRate(optimiser.clipNorm)}`,
+          // A prompt's length follows from the prompt.
+          sequence: `${recipe.sequenceLength} tokens`,
         }
       : {}),
     seed: `seed ${recipe.seed}`,
     task: recipe.task,
     base: recipe.base.id,
-    sequence: `${recipe.sequenceLength} tokens`,
   };
 }
 

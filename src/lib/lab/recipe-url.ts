@@ -56,6 +56,7 @@ const ofMethod = (
 });
 
 const SHORT = '_proj';
+const OPTIMISER = 'optimiser';
 const FIELDS: readonly Field[] = [
   {
     name: 'base',
@@ -98,7 +99,7 @@ const FIELDS: readonly Field[] = [
   ),
   top('quantisation', 'quantisation'),
   {
-    name: 'optimiser',
+    name: OPTIMISER,
     read: ({ optimiser }) => optimiser.kind,
     write: (recipe, kind) =>
       OPTIMISER_KINDS.some((known) => known === kind)
@@ -130,11 +131,14 @@ const METHOD = 'method';
 /** The query without its question mark; empty for the default recipe. */
 export function recipeToQuery(recipe: Recipe): string {
   const plain = defaultRecipe(recipe.method.kind);
+  // Another optimiser has other defaults, which reading its name brings along.
+  const plainUnder = withOptimiser(plain, recipe.optimiser.kind);
   const query = new URLSearchParams();
   if (recipe.method.kind !== defaultRecipe().method.kind) query.set(METHOD, recipe.method.kind);
   for (const { name, read } of FIELDS) {
     const value = read(recipe);
-    if (value !== null && value !== read(plain)) query.set(name, String(value));
+    const usual = read(name === OPTIMISER ? plain : plainUnder);
+    if (value !== null && value !== usual) query.set(name, String(value));
   }
   return query.toString();
 }

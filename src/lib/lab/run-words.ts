@@ -71,7 +71,11 @@ export function announceRun(run: RunState): string {
     return loss === undefined ? sentence : `${sentence}. Training loss ${formatFixed(loss, 2)}.`;
   }
   if (run.state === 'finished') {
-    return `${sentence}. Validation accuracy ${formatFixed(run.result.after.accuracy)}, before ${formatFixed(run.result.before.accuracy)}.`;
+    const { before, after, recipe } = run.result;
+    const accuracy = `${sentence}. Validation accuracy ${formatFixed(after.accuracy)}`;
+    return recipe.method.kind === 'prompting'
+      ? `${accuracy}.`
+      : `${accuracy}, before ${formatFixed(before.accuracy)}.`;
   }
   if (run.state === 'failed') return `${sentence}. ${run.message}`;
   return `${sentence}.`;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { OtherSessions } from '../engine/train/count.ts';
 import type { SeenMemory } from '../engine/train/events.ts';
 import { describeUnseen, explainDifference } from './seen-words.ts';
 
@@ -6,7 +7,11 @@ const seen = (tensors: number, staging = 0, uniforms = 0): SeenMemory => {
   const peak = tensors + staging + uniforms;
   return { live: peak, peak, atPeak: { tensors, staging, uniforms } };
 };
-const others = { weights: 5_300_000, activations: 1_800_000 };
+const others: OtherSessions = {
+  weights: 5_300_000,
+  activations: 1_800_000,
+  largest: 'evaluation',
+};
 
 describe('what was seen, in words (L-21)', () => {
   it('says nothing where seen and counted are within a tenth', () => {
@@ -21,7 +26,7 @@ describe('what was seen, in words (L-21)', () => {
   });
 
   it('names copies and uniforms where there are enough of them', () => {
-    const small = { weights: 0, activations: 0 };
+    const small = { weights: 0, activations: 0, largest: null };
     expect(explainDifference(1_000_000, seen(1_100_000, 200_000, 50_000), small)).toContain(
       '250 kB are numbers on their way to the GPU or back; the other 100 kB are',
     );

@@ -2,7 +2,7 @@
  * What was seen of a GPU's memory, in words, beside what was counted of one training step: where they differ, the
  * difference is taken apart as far as it is known.
  */
-import type { OtherSessions } from '../engine/train/count.ts';
+import type { OtherSession, OtherSessions } from '../engine/train/count.ts';
 import type { BackendChoice, SeenMemory } from '../engine/train/events.ts';
 import { formatBytes, formatShare } from '../ui/format.ts';
 
@@ -10,6 +10,12 @@ import { formatBytes, formatShare } from '../ui/format.ts';
 const WORTH_EXPLAINING = 0.1;
 /** Share of the seen bytes below which a part is not named. */
 const WORTH_NAMING = 0.01;
+
+const SESSIONS: Record<OtherSession, string> = {
+  evaluation: 'evaluation',
+  accumulation: "an update's first batches",
+  general: 'the loss on general English',
+};
 
 /** Why nothing is seen, or what will be; null where it is seen already. */
 export function describeUnseen(
@@ -54,7 +60,7 @@ export function explainDifference(
   const list = parts.map(([bytes, what]) => `${formatBytes(bytes)} are ${what}`);
   if (rest >= WORTH_NAMING * seen.peak)
     list.push(
-      `${list.length > 0 ? 'the other ' : ''}${formatBytes(rest)} are ONNX Runtime's pool, which rounds most buffers up to powers of two and keeps freed ones, those of evaluation (${formatBytes(others.activations)} counted) among them`,
+      `${list.length > 0 ? 'the other ' : ''}${formatBytes(rest)} are ONNX Runtime's pool, which rounds most buffers up to powers of two and keeps freed ones${others.largest ? `, those of ${SESSIONS[others.largest]} (${formatBytes(others.activations)} counted) among them` : ''}`,
     );
   return `Seen is ${formatBytes(difference)} more than counted (${formatShare(difference / counted)}): ${joined(list)}.`;
 }

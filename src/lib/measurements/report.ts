@@ -2,7 +2,7 @@
  * What `npm run evidence:methods` measures and the product shows: every method on every task. Types only; the
  * figures are in `methods.json` beside this file, written by that command and never by hand.
  */
-import type { MethodKind } from '../engine/formats/method.ts';
+import type { MethodKind, Recipe } from '../engine/formats/recipe.ts';
 import type { MemoryCount } from '../engine/train/events.ts';
 
 export interface TaskRow {
@@ -23,6 +23,8 @@ export interface MethodRow {
   id: string;
   label: string;
   method: MethodKind;
+  /** On the first task, with the first seed. */
+  recipe: Recipe;
   /** Parameters trained, the head included, and those kept in the artifact; shares are of the whole model. */
   trainable: number;
   kept: number;

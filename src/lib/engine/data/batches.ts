@@ -36,7 +36,9 @@ export function encodeExamples(
   tokenizer: Tokenizer,
   length: number,
 ): EncodedExample[] {
-  const [before, after] = task.template.split(TEXT) as [string, string];
+  // The last place is the question's: a solved example in front of it may hold the same characters.
+  const at = task.template.lastIndexOf(TEXT);
+  const [before, after] = [task.template.slice(0, at), task.template.slice(at + TEXT.length)];
   // What follows the text is counted behind a word, where the tokenizer cuts as it does behind the text.
   const tail = tokenizer.encode(`a${after}`).length - tokenizer.encode('a').length;
   if (tokenizer.encode(before).length + tail > length)

@@ -101,6 +101,11 @@ export const MethodSchema = v.variant('kind', [
           (template) => template.split('{text}').length === 2,
           'the prompt template holds {text} once',
         ),
+        v.check(
+          // Half a character or a control character is no text, and a database refuses it.
+          (template) => !/[^\P{Cc}\n\t]|\p{Cs}/u.test(template),
+          'the prompt template holds a character that is no text',
+        ),
       ),
     ),
   }),

@@ -9,15 +9,15 @@
 import type { SeenMemory } from '../train/events.ts';
 import type { MemoryMeter } from './runtime.ts';
 
-/** The parts of WebGPU used here; TypeScript's DOM types do not have them yet. */
+/** The parts of WebGPU used here; the engine is built without DOM types. */
 interface GpuBuffer {
   readonly size: number;
   readonly usage: number;
-  destroy(): void;
+  destroy: (this: GpuBuffer) => void;
 }
 interface GpuDevice {
   readonly lost: Promise<unknown>;
-  createBuffer(descriptor: unknown): GpuBuffer;
+  createBuffer: (this: GpuDevice, descriptor: never) => GpuBuffer;
 }
 export interface GpuScope {
   GPUDevice?: { prototype: GpuDevice };
@@ -67,7 +67,7 @@ export function watchGpuMemory({ GPUDevice, GPUBuffer }: GpuScope): MemoryMeter 
   };
 
   const { createBuffer } = GPUDevice.prototype;
-  GPUDevice.prototype.createBuffer = function (this: GpuDevice, descriptor) {
+  GPUDevice.prototype.createBuffer = function (descriptor) {
     const buffer = createBuffer.call(this, descriptor);
     const ledger = ledgerOf(this);
     const { size } = buffer;
@@ -86,7 +86,7 @@ export function watchGpuMemory({ GPUDevice, GPUBuffer }: GpuScope): MemoryMeter 
   };
 
   const { destroy } = GPUBuffer.prototype;
-  GPUBuffer.prototype.destroy = function (this: GpuBuffer) {
+  GPUBuffer.prototype.destroy = function () {
     destroy.call(this);
     forget.get(this)?.();
   };

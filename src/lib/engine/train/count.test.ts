@@ -133,9 +133,19 @@ describe('countOtherSessions (L-21)', () => {
     expect(others({ sequenceLength: 16 }).activations).toBeGreaterThan(others({}).activations);
   });
 
+  it('names the session that needs most: all rows have logits where general English is measured', () => {
+    expect(others({}).largest).toBe('evaluation');
+    expect(others({}, true).largest).toBe('general');
+    expect(others({}, true).activations).toBeGreaterThan(others({}).activations);
+  });
+
   it('counts nothing beside prompting, which is an evaluation', () => {
     const prompting = tinyRecipe(defaultMethod('prompting'));
-    expect(countOtherSessions(config, prompting, LABELS)).toEqual({ weights: 0, activations: 0 });
+    expect(countOtherSessions(config, prompting, LABELS)).toEqual({
+      weights: 0,
+      activations: 0,
+      largest: null,
+    });
     const small = count({ ...prompting, batchSize: 1 });
     expect(small.memory).toEqual(count(prompting).memory);
   });

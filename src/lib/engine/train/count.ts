@@ -44,7 +44,11 @@ export interface OtherSessions {
   weights: number;
   /** Peak of the rest in the one that needs most; they run by turns. */
   activations: number;
+  /** The one that needs most; null where there is none. */
+  largest: OtherSession | null;
 }
+
+export type OtherSession = 'evaluation' | 'accumulation' | 'general';
 
 /**
  * The sessions that a run has open beside the one that {@link countRecipe} counts: the evaluation, the batches before
@@ -57,17 +61,21 @@ export function countOtherSessions(
   { general = false }: { general?: boolean } = {},
 ): OtherSessions {
   const spec = { config, base: new Map(), recipe, labels, batchSize: recipe.batchSize };
-  const prompting = recipe.method.kind === 'prompting';
-  const graphs = [
-    // Prompting has the evaluation alone, and it was counted.
-    ...(prompting ? [] : [forward({ ...spec, batchSize: EVALUATION_BATCH })]),
-    ...(recipe.accumulation > 1 && !prompting ? [accumulationStep(spec)] : []),
-    ...(general ? [generalLossGraph(spec, labels)] : []),
-  ];
+  const graphs: [OtherSession, Graph][] = [];
+  // Prompting has the evaluation alone, and that was counted.
+  if (recipe.method.kind !== 'prompting') {
+    graphs.push(['evaluation', forward({ ...spec, batchSize: EVALUATION_BATCH })]);
+    if (recipe.accumulation > 1) graphs.push(['accumulation', accumulationStep(spec)]);
+  }
+  if (general) graphs.push(['general', generalLossGraph(spec, labels)]);
   const kept = (graph: Graph) => [...graph.initializers, ...graph.inputs].map(({ name }) => name);
+  const needs = graphs
+    .map(([name, graph]) => ({ name, activations: peakBytes(graph, kept(graph)) }))
+    .sort((a, b) => b.activations - a.activations);
   return {
-    weights: graphs.reduce((sum, { initializers }) => sum + bytesOf(initializers), 0),
-    activations: Math.max(0, ...graphs.map((graph) => peakBytes(graph, kept(graph)))),
+    weights: graphs.reduce((sum, [, { initializers }]) => sum + bytesOf(initializers), 0),
+    activations: needs[0]?.activations ?? 0,
+    largest: needs[0]?.name ?? null,
   };
 }
 

@@ -138,9 +138,11 @@ export function encodeFor(
   }: { task: Task; recipe: Recipe; base: BaseModel; train: readonly Example[] },
   examples: readonly Example[],
 ): EncodedExample[] {
-  const template = promptTemplate(task, recipe.method, train, recipe.seed);
+  const { method, seed, sequenceLength } = recipe;
+  const { tokenizer } = base;
+  const template = promptTemplate(task, method, train, seed, tokenizer, sequenceLength);
   try {
-    return encodeExamples(examples, { template }, base.tokenizer, recipe.sequenceLength);
+    return encodeExamples(examples, { template }, tokenizer, sequenceLength);
   } catch (error) {
     if (error instanceof RangeError) throw new RecipeError(`sequenceLength: ${error.message}`);
     throw error;

@@ -127,6 +127,6 @@ export interface RunResult {
   trainingSeconds: number;
   /** True when the student stopped the run; the artifact then holds the weights of the last step. */
   stopped: boolean;
-  /** safetensors: a PEFT adapter for LoRA, the trained tensors otherwise. */
+  /** safetensors: what the method leaves behind: an adapter that `peft` loads where it has the method. */
   artifact: Uint8Array<ArrayBuffer>;
 }

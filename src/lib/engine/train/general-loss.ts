@@ -3,6 +3,7 @@
  * that is still inside the classifier. Measured before and after a run, its rise is what the run forgot.
  */
 import type { LanguageModelBatch } from '../data/general-text.ts';
+import { defaultMethod } from '../formats/recipe.ts';
 import { Tape } from '../graph/autodiff.ts';
 import * as f from '../graph/functions.ts';
 import { Graph, type Tensor } from '../graph/graph.ts';
@@ -12,6 +13,7 @@ import { EMBEDDING, LM_HEAD } from '../model/config.ts';
 import type { BatchShape } from '../model/llama.ts';
 import type { Held, HostTensor, Runtime, Session } from '../runtime/runtime.ts';
 import { adaptedDecoder, baseTensor, type AdaptedModel } from './adapted.ts';
+import { breathe } from './breathe.ts';
 import { flatParameters } from './update.ts';
 
 /** Small enough that the logits [N, V] of one batch fit a phone. */
@@ -78,5 +80,20 @@ export class GeneralLoss {
 
   release(): Promise<void> {
     return this.#session.release();
+  }
+}
+
+/** Loss on general English of the base model as a recipe stores it, without the method. */
+export async function lossOfBase(
+  runtime: Runtime,
+  model: AdaptedModel,
+  batches: readonly LanguageModelBatch[],
+): Promise<number> {
+  const bare = { ...model, recipe: { ...model.recipe, method: defaultMethod('prompting') } };
+  const measure = await GeneralLoss.create(runtime, bare, 0);
+  try {
+    return await measure.measure(null, batches, breathe);
+  } finally {
+    await measure.release();
   }
 }

@@ -36,9 +36,9 @@ const TOLERANCE = 1e-5;
 
 /** Mostly within its limits: with twenty fields, one in sixty leaves most recipes whole. */
 const mostly = <T, U>(valid: fc.Arbitrary<T>, ...others: fc.Arbitrary<U>[]) =>
-  fc.oneof(
-    { weight: 60 * others.length, arbitrary: valid as fc.Arbitrary<T | U> },
-    ...others.map((arbitrary) => ({ weight: 1, arbitrary: arbitrary as fc.Arbitrary<T | U> })),
+  fc.oneof<fc.MaybeWeightedArbitrary<T | U>[]>(
+    { weight: 60 * others.length, arbitrary: valid },
+    ...others.map((arbitrary) => ({ weight: 1, arbitrary })),
   );
 const nonsense = fc.constantFrom(-1, 0.5, 1e9, NaN, '8', null, true);
 const whole = (min: number, max: number) => mostly(fc.integer({ min, max }), nonsense);

@@ -9,22 +9,23 @@ import type { EncodedExample } from '../data/batches.ts';
 import type { LanguageModelBatch } from '../data/general-text.ts';
 import type { Example, Task } from '../data/task.ts';
 import { writeArtifact } from '../formats/artifact.ts';
-import { defaultMethod, type Recipe } from '../formats/recipe.ts';
-import { encodeModel } from '../graph/onnx.ts';
+import type { Recipe } from '../formats/recipe.ts';
 import { definitionOf, exportedTrainables, trainablesOf } from '../methods/index.ts';
 import type { BaseModel } from '../model/base-model.ts';
-import type { Runtime, Session } from '../runtime/runtime.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import { chooseAnswers } from './answers.ts';
+import { breathe } from './breathe.ts';
 import { Checkpointer, type Checkpoint, type CheckpointOptions } from './checkpoint.ts';
-import { accumulationStep, buildFold, stateOutputs, trainingStep } from './classifier.ts';
 import { countRecipe } from './count.ts';
 import { baseFor, encodeFor, Evaluator } from './evaluate.ts';
 import type { RunEvent, RunResult, SeenMemory, TracePoint, Validation } from './events.ts';
 import { assertFits } from './fit.ts';
-import { GeneralLoss } from './general-loss.ts';
+import { GeneralLoss, lossOfBase } from './general-loss.ts';
 import { scheduledRate } from './optimisers/schedule.ts';
 import { stepScalars } from './optimisers/index.ts';
 import { initialParameters } from './parameters.ts';
+import { foldParameters, trainingSessions } from './sessions.ts';
+import { Speedometer } from './speedometer.ts';
 import { stepFeeds } from './step-feeds.ts';
 import { initialState, TrainingState, type TrainingSessions } from './training-state.ts';
 
@@ -51,8 +52,6 @@ const VALIDATIONS_DURING = 4;
 const QUICK_EXAMPLES = 128;
 /** After these the state of the first has been freed and memory stays as it is. */
 const FIRST_STEPS = 3;
-/** Time over which speed is averaged. */
-const SPEED_WINDOW_MS = 2000;
 
 export class DivergedError extends Error {
   override name = 'DivergedError';
@@ -112,30 +111,6 @@ interface Measures {
 }
 
 type Prepared = RunInput & Required<Pick<RunInput, 'emit'>>;
-
-/** The sessions that train a recipe. @param opened told of each, so that it is released */
-export async function trainingSessions(
-  runtime: Runtime,
-  base: BaseModel,
-  recipe: Recipe,
-  labels: number,
-  opened: (making: Promise<Session>) => Promise<Session> = (making) => making,
-): Promise<TrainingSessions> {
-  const { batchSize, optimiser, accumulation } = recipe;
-  const spec = { config: base.config, base: base.weights, recipe, labels, batchSize };
-  const accumulates = accumulation > 1;
-  const step = encodeModel(trainingStep(spec, optimiser, accumulates).graph);
-  return {
-    step: await opened(runtime.createSession(step, { keepOnDevice: stateOutputs(optimiser) })),
-    accumulate: accumulates
-      ? await opened(
-          runtime.createSession(encodeModel(accumulationStep(spec)), {
-            keepOnDevice: ['nextAccumulated'],
-          }),
-        )
-      : null,
-  };
-}
 
 /** Prompting: the model is asked as it is. */
 async function withoutTraining(input: Prepared, { evaluator, general }: Measures) {
@@ -199,7 +174,11 @@ async function train(
   // A prefix that has learnt nothing yet disturbs the model: what is forgotten counts from the base itself.
   const baseLoss = async () =>
     general && definitionOf(recipe.method).prefixLength(recipe.method) > 0
-      ? await lossOfBase(input)
+      ? await lossOfBase(
+          runtime,
+          { config: base.config, base: base.weights, recipe },
+          input.general!,
+        )
       : await generalLoss();
 
   try {
@@ -259,7 +238,7 @@ async function train(
     const { parameters } = await state.copy();
     const artifact = writeArtifact(
       exportedTrainables(base.config, recipe.method, labels),
-      await fold(runtime, base, recipe, labels, parameters),
+      await foldParameters(runtime, base, recipe, labels, parameters),
     );
     return {
       recipe,
@@ -283,76 +262,4 @@ async function train(
     state.dispose();
     await checkpointer?.settled();
   }
-}
-
-/** Loss on general English of the base model as the recipe stores it, without the method. */
-async function lossOfBase({ runtime, base, recipe, general, task }: RunInput): Promise<number> {
-  const bare = { ...recipe, method: defaultMethod('prompting') };
-  const model = { config: base.config, base: base.weights, recipe: bare };
-  const measure = await GeneralLoss.create(runtime, model, task.labels.length);
-  try {
-    return await measure.measure(null, general!, breathe);
-  } finally {
-    await measure.release();
-  }
-}
-
-/** The artifact's vector: the trained one, without what was only needed for training. */
-async function fold(
-  runtime: Runtime,
-  { config }: BaseModel,
-  { method }: Recipe,
-  labels: number,
-  parameters: Float32Array,
-): Promise<Float32Array> {
-  const model = buildFold(config, method, labels);
-  if (!model) return parameters;
-  const session = await runtime.createSession(model);
-  try {
-    const { exported } = await session.run({
-      parameters: { data: parameters, shape: [parameters.length] },
-    });
-    return Float32Array.from(await exported!.read());
-  } finally {
-    await session.release();
-  }
-}
-
-/** Seconds per step over the last moments, so that the time left follows a device that slows down. */
-class Speedometer {
-  #recent: number[] = [];
-  #totalMs: number;
-
-  /** @param before seconds that an interrupted run had trained */
-  constructor(before = 0) {
-    this.#totalMs = before * 1000;
-  }
-
-  step(ms: number): void {
-    this.#totalMs += ms;
-    this.#recent.push(ms);
-    let sum = this.#recent.reduce((a, b) => a + b, 0);
-    while (this.#recent.length > 1 && sum > SPEED_WINDOW_MS) sum -= this.#recent.shift()!;
-  }
-  get secondsPerStep(): number {
-    return this.#recent.reduce((a, b) => a + b, 0) / Math.max(1, this.#recent.length) / 1000;
-  }
-  get totalSeconds(): number {
-    return this.#totalMs / 1000;
-  }
-}
-
-/**
- * Lets queued messages (a stop, above all) be handled. A message to oneself, because timers are slowed to one
- * a second in background tabs.
- */
-export function breathe(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

@@ -63,24 +63,26 @@ export class TrainingState {
   async step(batches: readonly Feeds[], scalars: Readonly<Record<string, number>>) {
     const size = this.parameters.shape[0]!;
     let loss = 0;
-    let gradient: HostTensor | Held = { data: new Float32Array(size), shape: [size] };
     const { step, accumulate } = this.#sessions;
+    let gradient: HostTensor | Held | null = accumulate
+      ? { data: new Float32Array(size), shape: [size] }
+      : null;
     for (const batch of batches.slice(0, -1)) {
-      const feeds = { ...batch, parameters: this.parameters, [ACCUMULATED]: gradient };
+      const feeds = { ...batch, parameters: this.parameters, [ACCUMULATED]: gradient! };
       const outputs = await accumulate!.run(feeds);
       loss += await take(outputs.loss!);
-      disposeOf(gradient);
+      disposeOf(gradient!);
       gradient = outputs.nextAccumulated!;
     }
     const outputs = await step.run({
       ...batches.at(-1)!,
       ...scalarFeeds(scalars),
       ...this.#state,
-      ...(accumulate ? { [ACCUMULATED]: gradient } : {}),
+      ...(gradient ? { [ACCUMULATED]: gradient } : {}),
     });
     loss += await take(outputs.loss!);
     const gradientNorm = await take(outputs.gradientNorm!);
-    disposeOf(gradient);
+    if (gradient) disposeOf(gradient);
     this.dispose();
     this.#state = Object.fromEntries(
       Object.keys(this.#state).map((name) => [name, outputs[nextName(name)]!]),
