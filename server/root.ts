@@ -6,6 +6,7 @@
  */
 import { join } from 'node:path';
 import type { RequestListener } from 'node:http';
+import { timeLeft } from '../src/lib/live/round-time.ts';
 import { Accounts } from './auth/accounts.ts';
 import { RateLimits } from './auth/rate-limits.ts';
 import { createAuthSessions, type AuthSessions } from './auth/sessions.ts';
@@ -15,6 +16,7 @@ import {
   type DatabaseLocation,
   type OpenDatabase,
 } from './db/index.ts';
+import { endDueRound } from './live/host-commands.ts';
 import { LiveHub } from './live/hub.ts';
 import { Rooms } from './live/rooms.ts';
 import { Seats } from './live/seats.ts';
@@ -62,6 +64,9 @@ const EVALUATION_TIMEOUT = 120_000;
 /** In ms. */
 const HOUSEKEEPING_INTERVAL = 5 * 60_000;
 
+/** How late a round may end, in ms. */
+const ROUND_CLOCK_INTERVAL = 500;
+
 /** What the environment asks for: `DATABASE_URL`, `RANKROOM_DATA`, `LOG_LEVEL`. */
 function fromEnvironment(): RootOptions {
   const folder = dataFolder();
@@ -107,6 +112,8 @@ export async function createRoot(options: RootOptions): Promise<Root> {
     verifier.start();
     const housekeeping = setInterval(() => hub.evictIdle(), HOUSEKEEPING_INTERVAL);
     housekeeping.unref();
+    const roundClock = setInterval(() => endDueRounds(rooms, log, now), ROUND_CLOCK_INTERVAL);
+    roundClock.unref();
     return {
       version: packageVersion(),
       log,
@@ -125,6 +132,7 @@ export async function createRoot(options: RootOptions): Promise<Root> {
       uploads: new UploadSlots(),
       async close() {
         clearInterval(housekeeping);
+        clearInterval(roundClock);
         await hub.close();
         await verifier.close();
         await database.close();
@@ -135,6 +143,15 @@ export async function createRoot(options: RootOptions): Promise<Root> {
     await release();
     throw error;
   }
+}
+
+/** A round that was due while the server was down ends when somebody asks for its session again. */
+function endDueRounds(rooms: Rooms, log: Logger, now: () => number): void {
+  for (const room of rooms.open)
+    if (timeLeft(room.state, now()) === 0)
+      endDueRound(room, now).catch((error: unknown) =>
+        log.error({ error }, 'a round could not be ended; trying again'),
+      );
 }
 
 /** PGlite must have one owner; with Postgres a second server of the same folder only has no admin socket. */

@@ -4,6 +4,7 @@
  */
 import {
   bigint,
+  boolean,
   customType,
   doublePrecision,
   index,
@@ -70,6 +71,8 @@ export const liveSessions = pgTable(
       .references(() => users.id),
     createdAt: moment('created_at').notNull(),
     endedAt: moment('ended_at'),
+    /** The host hides nicknames from the class. */
+    namesHidden: boolean('names_hidden').notNull().default(false),
     /** The client's request that made it: a repeat gets the same session. */
     requestId: uuid('request_id'),
   },
@@ -113,6 +116,8 @@ export const participants = pgTable(
     seatHash: text('seat_hash').notNull().unique(),
     seatExpiresAt: moment('seat_expires_at').notNull(),
     joinedAt: moment('joined_at').notNull(),
+    /** Since when the host has closed the seat; null for an open one. */
+    removedAt: moment('removed_at'),
   },
   (table) => [unique('participants_nickname').on(table.sessionId, table.nicknameKey)],
 );

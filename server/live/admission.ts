@@ -70,7 +70,8 @@ export async function admit(
     return 'unknown-session';
   }
   if (role === 'participant') {
-    const participant = await seats.holder(room, readCookie(cookies, seatCookie(code)));
+    const participant = await seats.seat(room, readCookie(cookies, seatCookie(code)));
+    if (participant?.removedAt !== undefined) return 'seat-closed';
     return participant ? { room, you: { role, participant }, lastSeq } : 'not-a-participant';
   }
   const id = readCookie(cookies, AUTH_COOKIE);

@@ -2,7 +2,8 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { randomUUID } from 'node:crypto';
 import type { Challenge } from '../../src/lib/live/challenge.ts';
-import { currentRound, type Round, type SessionState } from '../../src/lib/live/session.ts';
+import { runningRound, type Round, type SessionState } from '../../src/lib/live/session.ts';
+import { timeLeft } from '../../src/lib/live/round-time.ts';
 import { findBase, findTask } from '../catalogue.ts';
 import type { Transaction } from '../db/index.ts';
 import { liveSessions, rounds } from '../db/schema.ts';
@@ -11,13 +12,18 @@ import type { SessionRoom } from './session-room.ts';
 
 export async function startRound(
   room: SessionRoom,
-  { requestId, challenge }: { requestId: string; challenge: Challenge },
+  {
+    requestId,
+    challenge,
+    minutes = null,
+  }: { requestId: string; challenge: Challenge; minutes?: number | null },
   now: () => number,
 ): Promise<Round> {
   await refuseUnknown(challenge);
   return room.change<Round>(async (state) => {
     const repeated = await room.eventOf(requestId);
-    if (repeated?.type === 'round:started') return { events: [], value: repeated.round };
+    if (repeated?.type === 'round:started')
+      return { events: [], value: { endsAt: null, locks: {}, ...repeated.round } };
     refuseReuse(repeated !== null);
     refuseEnded(state);
     if (state.phase === 'round') throw new Refusal(409, 'A round is running. End it first.');
@@ -28,6 +34,8 @@ export async function startRound(
       challenge,
       startedAt: at,
       endedAt: null,
+      endsAt: minutes === null ? null : at + minutes * 60_000,
+      locks: {},
     };
     return {
       events: [{ type: 'round:started', at, round }],
@@ -61,6 +69,20 @@ export function endRound(
     return {
       events: [{ type: 'round:ended', at, roundId: round.id }],
       requestId,
+      write: (tx) => closeRounds(tx, room.meta.id, at),
+      value: undefined,
+    };
+  });
+}
+
+/** Ends the round whose time is over; the event says when that was seen, so that nobody's grace is shorter. */
+export function endDueRound(room: SessionRoom, now: () => number): Promise<undefined> {
+  return room.change((state) => {
+    const at = now();
+    const round = runningRound(state);
+    if (!round || timeLeft(state, at) !== 0) return { events: [], value: undefined };
+    return {
+      events: [{ type: 'round:ended', at, roundId: round.id }],
       write: (tx) => closeRounds(tx, room.meta.id, at),
       value: undefined,
     };
@@ -103,9 +125,6 @@ async function refuseUnknown({ task, base }: Challenge): Promise<void> {
     throw new Refusal(422, `This server has no base model called ${base}.`, 'challenge.base');
 }
 
-const runningRound = (state: SessionState): Round | null =>
-  state.phase === 'round' ? currentRound(state) : null;
-
 async function closeRounds(tx: Transaction, sessionId: string, at: number): Promise<void> {
   await tx
     .update(rounds)
@@ -113,10 +132,10 @@ async function closeRounds(tx: Transaction, sessionId: string, at: number): Prom
     .where(and(eq(rounds.sessionId, sessionId), isNull(rounds.endedAt)));
 }
 
-function refuseReuse(used: boolean): void {
+export function refuseReuse(used: boolean): void {
   if (used) throw new Refusal(409, 'This requestId was used for another request.', 'requestId');
 }
 
-function refuseEnded(state: SessionState): void {
+export function refuseEnded(state: SessionState): void {
   if (state.phase === 'ended') throw new Refusal(409, 'This session has ended.');
 }

@@ -6,15 +6,24 @@ import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import * as v from 'valibot';
 import {
+  ClassPauseSchema,
+  ClassResumeSchema,
+  KnobLockMessageSchema,
+  KnobUnlockSchema,
+  NamesSchema,
   PreflightSchema,
   ProgressSchema,
+  RenameSchema,
   RoundEndSchema,
+  RoundExtendSchema,
   RoundStartSchema,
+  SeatSchema,
   SessionEndSchema,
   type Ack,
   type ClientToServer,
   type ServerToClient,
 } from '../../src/lib/live/protocol.ts';
+import { eventsForClass, stateForClass } from '../../src/lib/live/names.ts';
 import type { SequencedEvent } from '../../src/lib/live/session.ts';
 import type { Logger } from '../log.ts';
 import { isRefusal, Refusal } from '../refusal.ts';
@@ -22,6 +31,8 @@ import { validate } from '../validate.ts';
 import { addressOf, admit, isSameOrigin, type Admission, type Doorkeeping } from './admission.ts';
 import { endRound, endSession, startRound } from './host-commands.ts';
 import type { SessionRoom } from './session-room.ts';
+import { extendRound, lockKnob, pauseClass, resumeClass, unlockKnob } from './class-commands.ts';
+import { changeNames, remove, rename, restore } from './seat-commands.ts';
 import { Telemetry } from './telemetry.ts';
 
 type Io = Server<ClientToServer, ServerToClient, Record<string, never>, { admission: Admission }>;
@@ -39,7 +50,26 @@ const IDLE = 30 * 60_000;
 /** Commands and telemetry are small; artifacts go by HTTP. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
 
+/** What only the host may ask for. */
+const HOST_COMMANDS = [
+  'round:start',
+  'round:end',
+  'round:extend',
+  'session:end',
+  'knob:lock',
+  'knob:unlock',
+  'names:change',
+  'participant:rename',
+  'participant:remove',
+  'participant:restore',
+  'class:pause',
+  'class:resume',
+] as const satisfies (keyof ClientToServer)[];
+
 const everyone = (room: SessionRoom): string => room.meta.id;
+/** Pages of the host's own, which go on reading nicknames while the class does not. */
+const hosts = (room: SessionRoom): string => `${room.meta.id}/hosts`;
+const pagesOf = (room: SessionRoom, id: string): string => `${room.meta.id}/${id}`;
 const watchers = (room: SessionRoom): string => `${room.meta.id}/watchers`;
 
 export class LiveHub {
@@ -108,13 +138,17 @@ export class LiveHub {
   #connected(socket: LiveSocket): void {
     const { room, you, lastSeq } = socket.data.admission;
     const telemetry = this.#telemetryOf(room);
+    socket.emit('session:clock', this.#now());
+    const isHost = you.role === 'host';
     const missing = lastSeq > 0 ? room.since(lastSeq) : null;
-    if (missing) socket.emit('session:events', missing);
-    else socket.emit('session:snapshot', room.state, you);
-    void socket.join(everyone(room));
+    if (missing)
+      socket.emit('session:events', isHost ? missing : eventsForClass(room.state, missing));
+    else socket.emit('session:snapshot', isHost ? room.state : stateForClass(room.state), you);
+    void socket.join([everyone(room), ...(isHost ? [hosts(room)] : [])]);
 
     if (you.role !== 'host') this.#refuseCommands(socket);
     if (you.role === 'participant') {
+      void socket.join(pagesOf(room, you.participant.id));
       telemetry.connected(you.participant.id);
       socket.on('disconnect', () => telemetry.disconnected(you.participant.id));
       this.#answer(socket, 'run:progress', ProgressSchema, (progress) =>
@@ -129,14 +163,27 @@ export class LiveHub {
     socket.emit('class:progress', telemetry.progress);
     socket.emit('class:preflight', telemetry.preflight);
     socket.emit('class:present', telemetry.present);
-    if (you.role !== 'host') return;
-    this.#answer(socket, 'round:start', RoundStartSchema, (m) => startRound(room, m, this.#now));
-    this.#answer(socket, 'round:end', RoundEndSchema, (m) => endRound(room, m, this.#now));
-    this.#answer(socket, 'session:end', SessionEndSchema, (m) => endSession(room, m, this.#now));
+    if (you.role === 'host') this.#takeCommands(socket, room);
+  }
+
+  #takeCommands(socket: LiveSocket, room: SessionRoom): void {
+    const now = this.#now;
+    this.#answer(socket, 'round:start', RoundStartSchema, (m) => startRound(room, m, now));
+    this.#answer(socket, 'round:end', RoundEndSchema, (m) => endRound(room, m, now));
+    this.#answer(socket, 'round:extend', RoundExtendSchema, (m) => extendRound(room, m, now));
+    this.#answer(socket, 'knob:lock', KnobLockMessageSchema, (m) => lockKnob(room, m, now));
+    this.#answer(socket, 'knob:unlock', KnobUnlockSchema, (m) => unlockKnob(room, m, now));
+    this.#answer(socket, 'session:end', SessionEndSchema, (m) => endSession(room, m, now));
+    this.#answer(socket, 'names:change', NamesSchema, (m) => changeNames(room, m, now));
+    this.#answer(socket, 'participant:rename', RenameSchema, (m) => rename(room, m, now));
+    this.#answer(socket, 'participant:remove', SeatSchema, (m) => remove(room, m, now));
+    this.#answer(socket, 'participant:restore', SeatSchema, (m) => restore(room, m, now));
+    this.#answer(socket, 'class:pause', ClassPauseSchema, (m) => pauseClass(room, m, now));
+    this.#answer(socket, 'class:resume', ClassResumeSchema, (m) => resumeClass(room, m, now));
   }
 
   #refuseCommands(socket: LiveSocket): void {
-    for (const event of ['round:start', 'round:end', 'session:end'] as const)
+    for (const event of HOST_COMMANDS)
       this.#answer(socket, event, v.unknown(), () =>
         Promise.reject(new Refusal(403, 'Only the host of this session can do this.')),
       );
@@ -172,7 +219,30 @@ export class LiveHub {
   #publish(room: SessionRoom, events: SequencedEvent[]): void {
     if (events.some(({ event }) => event.type === 'round:started'))
       this.#telemetryOf(room).clearProgress();
-    this.#io.to(everyone(room)).emit('session:events', events);
+    const forClass = eventsForClass(room.state, events);
+    if (forClass === events) this.#io.to(everyone(room)).emit('session:events', events);
+    else {
+      this.#io.to(hosts(room)).emit('session:events', events);
+      this.#io.to(everyone(room)).except(hosts(room)).emit('session:events', forClass);
+    }
+    for (const { event } of events) this.#tellStudent(room, event);
+  }
+
+  /** What concerns one student's own pages. */
+  #tellStudent(room: SessionRoom, event: SequencedEvent['event']): void {
+    if (event.type === 'participant:removed')
+      this.#io.in(pagesOf(room, event.participantId)).disconnectSockets();
+    // Their own name is theirs to read, also while the class reads pseudonyms.
+    if (event.type === 'participant:renamed') {
+      const participant = room.state.participants[event.participantId];
+      if (participant)
+        this.#io
+          .to(pagesOf(room, participant.id))
+          .emit('session:snapshot', stateForClass(room.state), {
+            role: 'participant',
+            participant,
+          });
+    }
   }
 
   #telemetryOf(room: SessionRoom): Telemetry {

@@ -1,5 +1,6 @@
 /** Which nicknames a room accepts. */
 import { englishDataset, englishRecommendedTransformers, RegExpMatcher } from 'obscenity';
+import { Refusal } from '../refusal.ts';
 
 const matcher = new RegExpMatcher({ ...englishDataset.build(), ...englishRecommendedTransformers });
 const MAX_LENGTH = 24;
@@ -21,4 +22,25 @@ export function freeVariant(nickname: string, taken: ReadonlySet<string>): strin
         .trim() + suffix;
     if (!taken.has(nicknameKey(variant))) return variant;
   }
+}
+
+/** @throws {Refusal} 400 with a free variant, when one of `others` is called so, or looks it */
+export function refuseTaken(nickname: string, others: Iterable<{ nickname: string }>): void {
+  const taken = new Set([...others].map((other) => nicknameKey(other.nickname)));
+  if (!taken.has(nicknameKey(nickname))) return;
+  throw new Refusal(
+    400,
+    `“${nickname}” is taken in this session. “${freeVariant(nickname, taken)}” is free.`,
+    'nickname',
+  );
+}
+
+/** @throws {Refusal} 400 */
+export function refuseOffensive(nickname: string): void {
+  if (isOffensive(nickname))
+    throw new Refusal(
+      400,
+      'Choose another nickname: everyone in the room will read it.',
+      'nickname',
+    );
 }

@@ -24,6 +24,7 @@ export class Rooms {
   readonly #db: Database;
   readonly #now: () => number;
   readonly #loading = new Map<string, Promise<SessionRoom>>();
+  readonly #open = new Map<string, SessionRoom>();
   /** When each room was last asked for. */
   readonly #asked = new Map<string, number>();
   readonly #listeners = new Set<(room: SessionRoom, events: SequencedEvent[]) => void>();
@@ -103,6 +104,11 @@ export class Rooms {
     }));
   }
 
+  /** Those in memory whose log has been read. */
+  get open(): Iterable<SessionRoom> {
+    return this.#open.values();
+  }
+
   get loaded(): number {
     return this.#loading.size;
   }
@@ -116,6 +122,7 @@ export class Rooms {
     for (const [id] of idle) {
       this.#asked.delete(id);
       this.#loading.delete(id);
+      this.#open.delete(id);
     }
     return idle.map(([id]) => id);
   }
@@ -128,6 +135,7 @@ export class Rooms {
       room.onEvents((events) => {
         for (const listener of this.#listeners) listener(room, events);
       });
+      if (this.#loading.get(id) === loading) this.#open.set(id, room);
       return room;
     });
     this.#loading.set(id, loading);

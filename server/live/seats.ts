@@ -3,18 +3,20 @@ import { and, eq, gt } from 'drizzle-orm';
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { NicknameSchema, RequestIdSchema } from '../../src/lib/live/protocol.ts';
-import type { Participant } from '../../src/lib/live/session.ts';
+import { seated, type Participant } from '../../src/lib/live/session.ts';
 import type { Database } from '../db/index.ts';
 import { participants } from '../db/schema.ts';
 import { SEAT_SECONDS } from '../http/cookies.ts';
 import { isRefusal, Refusal } from '../refusal.ts';
 import { hashToken, newToken, tokenOf } from '../tokens.ts';
 import { validate } from '../validate.ts';
-import { freeVariant, isOffensive, nicknameKey } from './nicknames.ts';
+import { nicknameKey, refuseOffensive, refuseTaken } from './nicknames.ts';
 import type { SessionRoom } from './session-room.ts';
 
 /** Of one session: every screen receives everybody, so a flood of guests would slow down the class. */
 export const MAX_SEATS = 1000;
+
+export const SEAT_CLOSED = 'Your instructor has closed your seat in this session.';
 
 export class Seats {
   readonly #db: Database;
@@ -25,8 +27,14 @@ export class Seats {
     this.#now = now;
   }
 
-  /** Whose seat a token is, in this session. */
+  /** Whose open seat a token is, in this session. */
   async holder(room: SessionRoom, token: string | null): Promise<Participant | null> {
+    const participant = await this.seat(room, token);
+    return participant?.removedAt === undefined ? participant : null;
+  }
+
+  /** Whose seat a token is, open or closed. */
+  async seat(room: SessionRoom, token: string | null): Promise<Participant | null> {
     if (!token) return null;
     const [row] = await this.#db
       .select({ id: participants.id })
@@ -59,33 +67,23 @@ export class Seats {
     } catch (error) {
       throw isRefusal(error) ? new Refusal(400, error.message, 'nickname') : error;
     }
-    if (isOffensive(nickname))
-      throw new Refusal(
-        400,
-        'Choose another nickname: everyone in the room will read it.',
-        'nickname',
-      );
+    refuseOffensive(nickname);
 
     const id = randomUUID();
     const token = v.is(RequestIdSchema, requestId) ? tokenOf(requestId) : newToken();
     return room.change(async (state) => {
-      const repeated = await this.holder(room, token);
+      const repeated = await this.seat(room, token);
+      if (repeated?.removedAt !== undefined) throw new Refusal(403, SEAT_CLOSED, 'nickname');
       if (repeated) return { events: [], value: { participant: repeated, token } };
       if (state.phase === 'ended') throw new Refusal(400, 'This session has ended.', 'nickname');
-      const seated = Object.values(state.participants);
-      if (seated.length >= MAX_SEATS)
+      if (seated(state).length >= MAX_SEATS)
         throw new Refusal(
           400,
           `This session is full: all ${MAX_SEATS.toLocaleString('en')} seats are taken.`,
           'nickname',
         );
-      const taken = new Set(seated.map((p) => nicknameKey(p.nickname)));
-      if (taken.has(nicknameKey(nickname)))
-        throw new Refusal(
-          400,
-          `“${nickname}” is taken in this session. “${freeVariant(nickname, taken)}” is free.`,
-          'nickname',
-        );
+      // A closed seat keeps its name: it may be opened again.
+      refuseTaken(nickname, Object.values(state.participants));
       const at = this.#now();
       const participant = { id, nickname, joinedAt: at };
       return {

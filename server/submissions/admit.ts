@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import { parseRecipe, RecipeError, type Recipe } from '../../src/lib/engine/formats/recipe.ts';
 import { challengeViolations } from '../../src/lib/live/challenge.ts';
 import { takesSubmissions } from '../../src/lib/live/closing.ts';
+import { lockViolations } from '../../src/lib/live/locks.ts';
 import { ReportSchema, type Report } from '../../src/lib/live/protocol.ts';
 import {
   submissionsOf,
@@ -17,6 +18,7 @@ import {
 import { expectedOf, type Expected } from '../catalogue.ts';
 import type { Database } from '../db/index.ts';
 import { submissions } from '../db/schema.ts';
+import { SEAT_CLOSED } from '../live/seats.ts';
 import type { SessionRoom } from '../live/session-room.ts';
 import { isRefusal, Refusal } from '../refusal.ts';
 import { validate } from '../validate.ts';
@@ -59,7 +61,7 @@ export async function admit(
   const report = inField('report', () => validate(ReportSchema, parseJson(claim.report)));
   const { roundId } = claim;
   if (!(await findRun(db, participant, runId)))
-    refuseOutsideRound(room.state, participant, { recipe, roundId }, now());
+    refuseOutsideRound(room.state, participant, { recipe, roundId, report }, now());
   const expected = await expectedOf(recipe);
   if (!expected)
     throw new Refusal(422, 'This server does not have the base model or the task.', 'recipe');
@@ -89,15 +91,20 @@ export async function findRun(
   return row;
 }
 
-/** @returns the round it counts for. @throws {Refusal} 409 · 422 */
+/** @returns the round it counts for. @throws {Refusal} 403 · 409 · 422 */
 export function refuseOutsideRound(
   state: SessionState,
   participant: Participant,
-  { recipe, roundId }: Pick<Admitted, 'recipe' | 'roundId'>,
+  { recipe, roundId, report }: Pick<Admitted, 'recipe' | 'roundId' | 'report'>,
   at: number,
 ): Round {
+  if (state.participants[participant.id]?.removedAt !== undefined)
+    throw new Refusal(403, SEAT_CLOSED);
   const round = openRound(state, roundId, at);
-  const [violation] = challengeViolations(round.challenge, recipe);
+  const [violation] = [
+    ...challengeViolations(round.challenge, recipe),
+    ...lockViolations(round.locks, recipe, report.begun ?? state.seq),
+  ];
   if (violation) throw new Refusal(422, sentence(violation), 'recipe');
   const limit = round.challenge.submissionsPerParticipant;
   const made = submissionsOf(state, round.id).filter((s) => s.participantId === participant.id);

@@ -1,10 +1,10 @@
 /** Leaderboards: of one round from its session's state, of one task over all sessions from the database. */
-import { and, eq } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import { rank, type RankedEntry } from '../../src/lib/leaderboard/rank.ts';
 import type { LeaderboardDocument } from '../../src/lib/live/protocol.ts';
-import { currentRound, submissionsOf, type SessionState } from '../../src/lib/live/session.ts';
+import { currentRound, standingOf, type SessionState } from '../../src/lib/live/session.ts';
 import type { Database } from '../db/index.ts';
-import { participants, submissions } from '../db/schema.ts';
+import { liveSessions, participants, submissions } from '../db/schema.ts';
 
 /** @param number of the round, or null for the current one. @returns null when there is no such round */
 export function leaderboardOf(
@@ -16,7 +16,7 @@ export function leaderboardOf(
       ? currentRound(state)
       : state.rounds.find((candidate) => candidate.number === number);
   if (number !== null && !round) return null;
-  const rows = round ? rank(submissionsOf(state, round.id)) : [];
+  const rows = round ? rank(standingOf(state, round.id)) : [];
   return { session: state.code, round: round?.number ?? null, rows };
 }
 
@@ -27,6 +27,7 @@ export async function bestOfTask(db: Database, task: string): Promise<RankedEntr
       submissionId: submissions.id,
       participantId: submissions.participantId,
       nickname: participants.nickname,
+      namesHidden: liveSessions.namesHidden,
       recipe: submissions.recipeLabel,
       status: submissions.status,
       accuracy: submissions.accuracy,
@@ -36,6 +37,20 @@ export async function bestOfTask(db: Database, task: string): Promise<RankedEntr
     })
     .from(submissions)
     .innerJoin(participants, eq(submissions.participantId, participants.id))
-    .where(and(eq(submissions.task, task), eq(submissions.status, 'verified')));
-  return rank(rows.map((row) => ({ ...row, submittedAt: row.submittedAt.getTime() })));
+    .innerJoin(liveSessions, eq(submissions.sessionId, liveSessions.id))
+    .where(
+      and(
+        eq(submissions.task, task),
+        eq(submissions.status, 'verified'),
+        isNull(participants.removedAt),
+      ),
+    );
+  return rank(
+    rows.map(({ namesHidden, ...row }) => ({
+      ...row,
+      // Pseudonyms are of one session: over all of them there would be many a Student 7.
+      nickname: namesHidden ? 'Anonymous' : row.nickname,
+      submittedAt: row.submittedAt.getTime(),
+    })),
+  );
 }

@@ -53,6 +53,16 @@ export function seatIn(
   return root.seats.holder(room, cookies.get(seatCookie(room.meta.code)) ?? null);
 }
 
+/** Whether this browser's seat in the room is one that the host has closed. */
+export async function seatIsClosed(
+  root: Root,
+  room: SessionRoom,
+  cookies: Cookies,
+): Promise<boolean> {
+  const seat = await root.seats.seat(room, cookies.get(seatCookie(room.meta.code)) ?? null);
+  return seat?.removedAt !== undefined;
+}
+
 export function requireInstructor(user: SignedInUser | null, url: URL): SignedInUser {
   if (user?.role !== 'instructor') redirect(303, `/login?next=${encodeURIComponent(url.pathname)}`);
   return user;

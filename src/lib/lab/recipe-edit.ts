@@ -21,6 +21,7 @@ import { shippedTask } from '../engine/data/shipped-tasks.ts';
 import { definitionOf } from '../engine/methods/index.ts';
 import type { LlamaConfig } from '../engine/model/config.ts';
 import type { Challenge } from '../live/challenge.ts';
+import type { Locks } from '../live/locks.ts';
 
 /**
  * Changes the method. The learning rate follows to the new method's default unless it was the old one's no longer;
@@ -205,4 +206,19 @@ export function fitToChallenge(recipe: Recipe, challenge: Challenge): Recipe {
     steps: Math.min(recipe.steps, challenge.maxSteps),
     base: { id: challenge.base, weights: 'pretrained' },
   };
+}
+
+/** The recipe with the host's numbers where they are locked; the same object when it has them already. */
+export function fitToLocks(recipe: Recipe, { rank, learningRate, steps }: Locks): Recipe {
+  const { method, optimiser } = recipe;
+  const ranked =
+    rank && method.kind === 'lora' && method.rank !== rank.value
+      ? withRank(recipe, rank.value)
+      : recipe;
+  if (method.kind === 'prompting') return ranked;
+  const rate = learningRate?.value ?? optimiser.learningRate;
+  const count = steps?.value ?? recipe.steps;
+  return rate === optimiser.learningRate && count === recipe.steps
+    ? ranked
+    : { ...ranked, optimiser: { ...optimiser, learningRate: rate }, steps: count };
 }

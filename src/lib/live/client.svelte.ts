@@ -5,6 +5,7 @@
 import { io } from 'socket.io-client';
 import { makeUuid } from '../lab/uuid.ts';
 import type { Challenge } from './challenge.ts';
+import type { Knob, KnobLock } from './locks.ts';
 import {
   PROTOCOL_VERSION,
   type Ack,
@@ -49,6 +50,8 @@ export interface LiveClientOptions {
   /** Reloads the page: this bundle is older than the server. */
   reload?: () => void;
   now?: () => number;
+  /** A clock that nobody sets, in ms from any start. */
+  elapsed?: () => number;
 }
 
 const REFUSALS: readonly RefusalReason[] = [
@@ -57,6 +60,7 @@ const REFUSALS: readonly RefusalReason[] = [
   'unknown-session',
   'not-a-participant',
   'not-the-host',
+  'seat-closed',
   'malformed',
 ];
 const ACK_TIMEOUT_MS = 6000;
@@ -64,6 +68,7 @@ const ACK_TIMEOUT_MS = 6000;
 const REQUEST_ATTEMPTS = 4;
 /** Wait before trying again after a refusal that may pass, such as a server that is starting. */
 const RETRY_MS = 2000;
+const CLOSED_RETRY_MS = 10_000;
 /** The protocol allows two reports a second. */
 const PROGRESS_EVERY_MS = 500;
 
@@ -99,6 +104,9 @@ export class LiveClient {
   readonly #socket: LiveSocket;
   readonly #now: () => number;
   readonly #reload: () => void;
+  readonly #elapsed: () => number;
+  /** The server's clock when the connection was made, less `#elapsed` then. */
+  #clockOffset: number | null = null;
   #resync = false;
   #closed = false;
   #lastProgressAt = 0;
@@ -111,9 +119,11 @@ export class LiveClient {
     connect = connectSocket,
     reload = reloadOnce,
     now = Date.now,
+    elapsed = () => performance.now(),
   }: LiveClientOptions) {
     this.#now = now;
     this.#reload = reload;
+    this.#elapsed = elapsed;
     this.#socket = connect(() => ({
       protocol: PROTOCOL_VERSION,
       code,
@@ -123,8 +133,21 @@ export class LiveClient {
     this.#listen();
   }
 
-  startRound(challenge: Challenge): Promise<Ack<Round>> {
-    return this.#request<Round>('round:start', { challenge });
+  /** @param minutes after which the server ends the round; null for when the host does */
+  startRound(challenge: Challenge, minutes: number | null = null): Promise<Ack<Round>> {
+    return this.#request<Round>('round:start', { challenge, minutes });
+  }
+
+  extendRound(minutes: number): Promise<Ack> {
+    return this.#request('round:extend', { minutes });
+  }
+
+  lockKnob(lock: KnobLock): Promise<Ack> {
+    return this.#request('knob:lock', { lock });
+  }
+
+  unlockKnob(knob: Knob): Promise<Ack> {
+    return this.#request('knob:unlock', { knob });
   }
 
   endRound(): Promise<Ack> {
@@ -133,6 +156,31 @@ export class LiveClient {
 
   endSession(): Promise<Ack> {
     return this.#request('session:end', {});
+  }
+
+  /** Puts pseudonyms in the place of nicknames on every page but the host's, or takes them away again. */
+  hideNames(hidden: boolean): Promise<Ack> {
+    return this.#request('names:change', { hidden });
+  }
+
+  rename(participantId: string, nickname: string): Promise<Ack> {
+    return this.#request('participant:rename', { participantId, nickname });
+  }
+
+  removeParticipant(participantId: string): Promise<Ack> {
+    return this.#request('participant:remove', { participantId });
+  }
+
+  restoreParticipant(participantId: string): Promise<Ack> {
+    return this.#request('participant:restore', { participantId });
+  }
+
+  pauseClass(): Promise<Ack> {
+    return this.#request('class:pause', {});
+  }
+
+  resumeClass(): Promise<Ack> {
+    return this.#request('class:resume', {});
   }
 
   /** Telemetry may be lost and is thinned here; the end of a run is never thinned away. */
@@ -147,6 +195,14 @@ export class LiveClient {
   reportPreflight(preflight: Preflight): void {
     this.#ownPreflight = preflight;
     if (this.link.state === 'live') this.#socket.emit('device:preflight', preflight);
+  }
+
+  /**
+   * The server's clock, in ms since the epoch, late by what its message took; the device's own may be wrong by
+   * hours. Null before the first connection.
+   */
+  serverNow(): number | null {
+    return this.#clockOffset === null ? null : this.#elapsed() + this.#clockOffset;
   }
 
   close(): void {
@@ -171,10 +227,15 @@ export class LiveClient {
       if (refusal) {
         this.link = { state: 'refused', reason: refusal };
         if (refusal === 'client-too-old') this.#reload();
+        // The host may open the seat again.
+        if (refusal === 'seat-closed') this.#reconnectSoon(CLOSED_RETRY_MS);
         return;
       }
       this.#goOffline();
       if (!socket.active) this.#reconnectSoon();
+    });
+    socket.on('session:clock', (now: number) => {
+      this.#clockOffset = now - this.#elapsed();
     });
     socket.on('session:snapshot', (state: SessionState, you: You) => {
       this.#resync = false;
@@ -210,10 +271,10 @@ export class LiveClient {
     if (this.link.state !== 'offline') this.link = { state: 'offline', since: this.#now() };
   }
 
-  #reconnectSoon(): void {
+  #reconnectSoon(wait = RETRY_MS): void {
     if (this.#closed) return;
     if (this.#retry !== null) clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#socket.connect(), RETRY_MS);
+    this.#retry = setTimeout(() => this.#socket.connect(), wait);
   }
 
   async #request<T = undefined>(event: string, message: object): Promise<Ack<T>> {

@@ -70,6 +70,26 @@ describe('LiveClient', () => {
     expect(hello().lastSeq).toBe(2);
   });
 
+  it('reads the clock of the server, whatever the device says (T-4)', () => {
+    const socket = new FakeSocket();
+    let device = 5_000_000;
+    let elapsed = 100;
+    const client = new LiveClient({
+      code: 'ABC234',
+      role: 'screen',
+      connect: () => socket,
+      now: () => device,
+      elapsed: () => elapsed,
+    });
+    expect(client.serverNow()).toBeNull();
+    socket.say('session:clock', 70_000);
+    device += 3_600_000;
+    elapsed += 250;
+    expect(client.serverNow()).toBe(70_250);
+    socket.say('session:clock', 80_000);
+    expect(client.serverNow()).toBe(80_000);
+  });
+
   it('asks for a snapshot after a gap and ignores events until it comes', () => {
     const { socket, client, hello } = setUp();
     socket.say('session:snapshot', initialSession('ABC234', 'Class'), you);

@@ -64,8 +64,11 @@ export class Outbox {
     this.#sleep = sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)));
   }
 
-  /** Submits a finished run; resolves when it was received or refused. */
-  async submit({ id, result }: FinishedRun, roundId: string): Promise<void> {
+  /**
+   * Submits a finished run; resolves when it was received or refused.
+   * @param begun last event that the page had when the run began
+   */
+  async submit({ id, result }: FinishedRun, roundId: string, begun?: number): Promise<void> {
     if (!mayResubmit(this.deliveries[id], roundId)) return;
     const pending: Pending = {
       runId: id,
@@ -76,6 +79,7 @@ export class Outbox {
         accuracy: result.after.accuracy,
         trainingSeconds: result.trainingSeconds,
         backend: result.choice.backend,
+        ...(begun === undefined ? {} : { begun }),
       },
       artifact: result.artifact,
       createdAt: Date.now(),

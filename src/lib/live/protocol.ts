@@ -1,5 +1,5 @@
 /**
- * The live protocol, version 2: every message between a screen and the server, in one file.
+ * The live protocol, version 3: every message between a screen and the server, in one file.
  *
  * socket.io carries it. The server validates each client message with the schema beside it and answers
  * through the acknowledgement; nothing inside the server checks again. Artifacts never travel here:
@@ -7,10 +7,12 @@
  */
 import * as v from 'valibot';
 import { ChallengeSchema } from './challenge.ts';
+import { KnobLockSchema, KNOBS } from './locks.ts';
+import { MAX_ROUND_MINUTES } from './round-time.ts';
 import type { RankedEntry } from '../leaderboard/rank.ts';
 import type { Participant, Round, SequencedEvent, SessionState } from './session.ts';
 
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** Joining characters: no 0/O, 1/I/L, so a code can be read from the back row. */
 export const CODE_ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
@@ -53,14 +55,46 @@ export type RefusalReason =
   | 'unknown-session'
   | 'not-a-participant'
   | 'not-the-host'
+  /** The host has closed the participant's seat. */
+  | 'seat-closed'
   | 'malformed';
 
 export const RoundStartSchema = v.strictObject({
   requestId: RequestIdSchema,
   challenge: ChallengeSchema,
+  /** After which the server ends the round; null for when the host does. */
+  minutes: v.optional(
+    v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_ROUND_MINUTES))),
+    null,
+  ),
+});
+export const RoundExtendSchema = v.strictObject({
+  requestId: RequestIdSchema,
+  minutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(60)),
+});
+export const KnobLockMessageSchema = v.strictObject({
+  requestId: RequestIdSchema,
+  lock: KnobLockSchema,
+});
+export const KnobUnlockSchema = v.strictObject({
+  requestId: RequestIdSchema,
+  knob: v.picklist(KNOBS),
 });
 export const RoundEndSchema = v.strictObject({ requestId: RequestIdSchema });
 export const SessionEndSchema = v.strictObject({ requestId: RequestIdSchema });
+export const NamesSchema = v.strictObject({ requestId: RequestIdSchema, hidden: v.boolean() });
+export const RenameSchema = v.strictObject({
+  requestId: RequestIdSchema,
+  participantId: v.pipe(v.string(), v.uuid()),
+  nickname: NicknameSchema,
+});
+/** Closes a seat, or opens it again. */
+export const SeatSchema = v.strictObject({
+  requestId: RequestIdSchema,
+  participantId: v.pipe(v.string(), v.uuid()),
+});
+export const ClassPauseSchema = v.strictObject({ requestId: RequestIdSchema });
+export const ClassResumeSchema = v.strictObject({ requestId: RequestIdSchema });
 
 /** Telemetry: volatile, at most two a second from one participant, never stored. */
 export const ProgressSchema = v.strictObject({
@@ -90,6 +124,8 @@ export const ReportSchema = v.strictObject({
   accuracy: v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
   trainingSeconds: v.nullable(v.pipe(v.number(), v.minValue(0))),
   backend: v.picklist(['webgpu', 'wasm', 'node']),
+  /** Last event that the page had when the run began; without it, the run counts as begun when it arrives. */
+  begun: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))),
 });
 export type Report = v.InferOutput<typeof ReportSchema>;
 
@@ -103,17 +139,52 @@ export interface ClientToServer {
     message: v.InferInput<typeof RoundStartSchema>,
     ack: (answer: Ack<Round>) => void,
   ) => void;
+  'round:extend': (
+    message: v.InferInput<typeof RoundExtendSchema>,
+    ack: (answer: Ack) => void,
+  ) => void;
+  'knob:lock': (
+    message: v.InferInput<typeof KnobLockMessageSchema>,
+    ack: (answer: Ack) => void,
+  ) => void;
+  'knob:unlock': (
+    message: v.InferInput<typeof KnobUnlockSchema>,
+    ack: (answer: Ack) => void,
+  ) => void;
   'round:end': (message: v.InferInput<typeof RoundEndSchema>, ack: (answer: Ack) => void) => void;
   'session:end': (
     message: v.InferInput<typeof SessionEndSchema>,
+    ack: (answer: Ack) => void,
+  ) => void;
+  'names:change': (message: v.InferInput<typeof NamesSchema>, ack: (answer: Ack) => void) => void;
+  'participant:rename': (
+    message: v.InferInput<typeof RenameSchema>,
+    ack: (answer: Ack) => void,
+  ) => void;
+  'participant:remove': (
+    message: v.InferInput<typeof SeatSchema>,
+    ack: (answer: Ack) => void,
+  ) => void;
+  'participant:restore': (
+    message: v.InferInput<typeof SeatSchema>,
+    ack: (answer: Ack) => void,
+  ) => void;
+  'class:pause': (
+    message: v.InferInput<typeof ClassPauseSchema>,
+    ack: (answer: Ack) => void,
+  ) => void;
+  'class:resume': (
+    message: v.InferInput<typeof ClassResumeSchema>,
     ack: (answer: Ack) => void,
   ) => void;
   'run:progress': (message: Progress) => void;
   'device:preflight': (message: Preflight) => void;
 }
 
-/** What one screen receives. Every screen gets the whole state, since all show one board; telemetry goes to hosts and screens only. */
+/** What one screen receives. Every screen gets the whole state, since all show one board, with pseudonyms for the class while names are hidden; telemetry goes to hosts and screens only. */
 export interface ServerToClient {
+  /** The server's clock, in ms since the epoch: on each connection, before anything else. */
+  'session:clock': (now: number) => void;
   /** Full state: on connection, and when the client's `lastSeq` is too far behind. */
   'session:snapshot': (state: SessionState, you: You) => void;
   /** Events since the last one sent, in order. */

@@ -100,6 +100,42 @@ describe('reduceSession', () => {
   });
 });
 
+describe('S-15: a pause', () => {
+  const paused: SessionEvent = { type: 'class:paused', at: 5 };
+
+  it('lasts until the class goes on, over rounds, and no longer than the session', () => {
+    expect(initialSession('ABCDEF', 'Test').pausedAt).toBeNull();
+    const held = play([...LESSON.slice(0, 2), paused, { ...paused, at: 6 }]);
+    expect(held).toMatchObject({ phase: 'round', pausedAt: 5 });
+    expect(play([{ type: 'class:resumed', at: 9 }], held).pausedAt).toBeNull();
+    const between = play([{ type: 'round:ended', at: 9, roundId: 'round-1' }], held);
+    expect(between).toMatchObject({ phase: 'between-rounds', pausedAt: 5 });
+    expect(play([{ type: 'session:ended', at: 10 }], between).pausedAt).toBeNull();
+  });
+
+  it('keeps nothing from arriving', () => {
+    const held = play([...LESSON.slice(0, 3), paused, received('s1')]);
+    expect(submissionsOf(held, 'round-1')).toHaveLength(1);
+  });
+});
+
+it('S-22: replays a log that version 2 of the protocol stored', () => {
+  const challenge = defaultChallenge();
+  // As it stands in a database: no end time, no locks, no pause, no removal.
+  const stored = `[
+    {"type":"participant:joined","at":1,"participant":{"id":"ada","nickname":"Ada","joinedAt":1}},
+    {"type":"round:started","at":2,"round":{"id":"round-1","number":1,"challenge":${JSON.stringify(challenge)},"startedAt":2,"endedAt":null}},
+    {"type":"submission:received","at":3,"submissionId":"s1","participantId":"ada","roundId":"round-1","recipe":"LoRA r=8","reportedAccuracy":0.5,"reportedTrainable":6},
+    {"type":"submission:verified","at":4,"submissionId":"s1","accuracy":0.4,"trainable":6},
+    {"type":"round:ended","at":5,"roundId":"round-1"}]`;
+  const state = play(JSON.parse(stored) as SessionEvent[]);
+  expect(state).toMatchObject({ phase: 'between-rounds', pausedAt: null, namesHidden: false });
+  expect(state.rounds).toEqual([
+    { id: 'round-1', number: 1, challenge, startedAt: 2, endedAt: 5, endsAt: null, locks: {} },
+  ]);
+  expect(rank(submissionsOf(state, 'round-1'))).toMatchObject([{ nickname: 'Ada', rank: 1 }]);
+});
+
 it('a claimed accuracy of 1.0 does not stand above a verified one', () => {
   const state = play([...LESSON.slice(0, 6)]);
   expect(

@@ -6,11 +6,14 @@
  */
 import type { Entry } from '../leaderboard/rank.ts';
 import type { Challenge } from './challenge.ts';
+import { withLock, withoutLock, type Knob, type KnobLock, type Locks } from './locks.ts';
 
 export interface Participant {
   id: string;
   nickname: string;
   joinedAt: number;
+  /** Since when the host has closed this seat; absent for an open one. */
+  removedAt?: number;
 }
 
 export interface Round {
@@ -20,7 +23,14 @@ export interface Round {
   challenge: Challenge;
   startedAt: number;
   endedAt: number | null;
+  /** When the server ends it, in ms since the epoch by the server's clock; null for when the host does. */
+  endsAt: number | null;
+  /** Knobs that the host has locked. */
+  locks: Locks;
 }
+
+/** A round as a log holds it: one that an older version stored has no end time, and none has locks yet. */
+type StoredRound = Omit<Round, 'endsAt' | 'locks'> & Partial<Round>;
 
 export interface SessionState {
   code: string;
@@ -28,6 +38,10 @@ export interface SessionState {
   /** Sequence number of the last applied event; 0 before the first. */
   seq: number;
   phase: 'lobby' | 'round' | 'between-rounds' | 'ended';
+  /** Since when the host has asked for everybody's eyes; null while the class works. */
+  pausedAt: number | null;
+  /** The class reads pseudonyms instead of nicknames; the host goes on reading these. */
+  namesHidden: boolean;
   participants: Record<string, Participant>;
   rounds: Round[];
   /** Submissions of all rounds by submission id. */
@@ -36,8 +50,12 @@ export interface SessionState {
 
 export type SessionEvent =
   | { type: 'participant:joined'; at: number; participant: Participant }
-  | { type: 'round:started'; at: number; round: Round }
+  | { type: 'round:started'; at: number; round: StoredRound }
   | { type: 'round:ended'; at: number; roundId: string }
+  /** Ends so many minutes later; a round without an end gets one, from now. */
+  | { type: 'round:extended'; at: number; roundId: string; minutes: number }
+  | { type: 'knob:locked'; at: number; roundId: string; lock: KnobLock }
+  | { type: 'knob:unlocked'; at: number; roundId: string; knob: Knob }
   | {
       type: 'submission:received';
       at: number;
@@ -59,6 +77,18 @@ export type SessionEvent =
   | { type: 'submission:rejected'; at: number; submissionId: string; reason: string }
   /** A technical failure: the server tries again by itself, and a verdict still follows. */
   | { type: 'submission:delayed'; at: number; submissionId: string; reason: string }
+  | {
+      type: 'names:changed';
+      at: number;
+      hidden: boolean;
+      /** What a page is to call each participant from now on. Added on the way to the class, never stored. */
+      names?: Record<string, string>;
+    }
+  | { type: 'participant:renamed'; at: number; participantId: string; nickname: string }
+  | { type: 'participant:removed'; at: number; participantId: string }
+  | { type: 'participant:restored'; at: number; participantId: string }
+  | { type: 'class:paused'; at: number }
+  | { type: 'class:resumed'; at: number }
   | { type: 'session:ended'; at: number };
 
 /** An event with its place in the session's log. `seq` starts at 1 and has no gaps. */
@@ -68,7 +98,17 @@ export interface SequencedEvent {
 }
 
 export function initialSession(code: string, title: string): SessionState {
-  return { code, title, seq: 0, phase: 'lobby', participants: {}, rounds: [], submissions: {} };
+  return {
+    code,
+    title,
+    seq: 0,
+    phase: 'lobby',
+    pausedAt: null,
+    namesHidden: false,
+    participants: {},
+    rounds: [],
+    submissions: {},
+  };
 }
 
 /**
@@ -78,7 +118,7 @@ export function initialSession(code: string, title: string): SessionState {
 export function reduceSession(state: SessionState, { seq, event }: SequencedEvent): SessionState {
   if (seq <= state.seq) return state;
   if (seq !== state.seq + 1) throw new SequenceGapError(state.seq, seq);
-  return { ...apply(state, event), seq };
+  return { ...apply(state, event, seq), seq };
 }
 
 export class SequenceGapError extends Error {
@@ -88,7 +128,7 @@ export class SequenceGapError extends Error {
   }
 }
 
-function apply(state: SessionState, event: SessionEvent): SessionState {
+function apply(state: SessionState, event: SessionEvent, seq: number): SessionState {
   switch (event.type) {
     case 'participant:joined':
       return {
@@ -96,15 +136,27 @@ function apply(state: SessionState, event: SessionEvent): SessionState {
         participants: { ...state.participants, [event.participant.id]: event.participant },
       };
     case 'round:started':
-      return { ...state, phase: 'round', rounds: [...state.rounds, event.round] };
-    case 'round:ended':
       return {
         ...state,
-        phase: 'between-rounds',
-        rounds: state.rounds.map((round) =>
-          round.id === event.roundId ? { ...round, endedAt: event.at } : round,
-        ),
+        phase: 'round',
+        rounds: [...state.rounds, { endsAt: null, locks: {}, ...event.round }],
       };
+    case 'round:ended':
+      return updateRound({ ...state, phase: 'between-rounds' }, event.roundId, () => ({
+        endedAt: event.at,
+      }));
+    case 'round:extended':
+      return updateRound(state, event.roundId, (round) => ({
+        endsAt: (round.endsAt ?? roundNow(state, round, event.at)) + event.minutes * 60_000,
+      }));
+    case 'knob:locked':
+      return updateRound(state, event.roundId, ({ locks }) => ({
+        locks: withLock(locks, event.lock, seq),
+      }));
+    case 'knob:unlocked':
+      return updateRound(state, event.roundId, ({ locks }) => ({
+        locks: withoutLock(locks, event.knob),
+      }));
     case 'submission:received': {
       const nickname = state.participants[event.participantId]?.nickname ?? '';
       return withSubmission(state, {
@@ -136,9 +188,87 @@ function apply(state: SessionState, event: SessionEvent): SessionState {
         trainable: null,
         reason: event.reason,
       });
+    case 'names:changed':
+      return withNames({ ...state, namesHidden: event.hidden }, event.names ?? {});
+    case 'participant:renamed':
+      return withNames(state, { [event.participantId]: event.nickname });
+    case 'participant:removed':
+      return updateParticipant(state, event.participantId, (participant) => ({
+        ...participant,
+        removedAt: event.at,
+      }));
+    case 'participant:restored':
+      return updateParticipant(state, event.participantId, ({ id, nickname, joinedAt }) => ({
+        id,
+        nickname,
+        joinedAt,
+      }));
+    case 'class:paused':
+      return { ...state, pausedAt: state.pausedAt ?? event.at };
+    case 'class:resumed':
+      return { ...resumed(state, event.at), pausedAt: null };
     case 'session:ended':
-      return { ...state, phase: 'ended' };
+      return { ...state, phase: 'ended', pausedAt: null };
   }
+}
+
+function updateParticipant(
+  state: SessionState,
+  id: string,
+  change: (participant: Participant) => Participant,
+): SessionState {
+  const participant = state.participants[id];
+  return participant
+    ? { ...state, participants: { ...state.participants, [id]: change(participant) } }
+    : state;
+}
+
+/** @param names by participant id; who is not named keeps the name they have */
+export function withNames(
+  state: SessionState,
+  names: Readonly<Record<string, string>>,
+): SessionState {
+  const renamed = <T extends { nickname: string }>(one: T, id: string): T => {
+    const nickname = names[id];
+    return nickname === undefined ? one : { ...one, nickname };
+  };
+  return {
+    ...state,
+    participants: mapValues(state.participants, (one) => renamed(one, one.id)),
+    submissions: mapValues(state.submissions, (one) => renamed(one, one.participantId)),
+  };
+}
+
+function mapValues<T>(record: Record<string, T>, change: (value: T) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}
+
+function updateRound(
+  state: SessionState,
+  id: string,
+  change: (round: Round) => Partial<Round>,
+): SessionState {
+  const rounds = state.rounds.map((round) =>
+    round.id === id ? { ...round, ...change(round) } : round,
+  );
+  return { ...state, rounds };
+}
+
+/** The moment that a round's clock shows at `now`: in a pause it stands where the pause, or the round, began. */
+export function roundNow(
+  { pausedAt }: Pick<SessionState, 'pausedAt'>,
+  { startedAt }: Pick<Round, 'startedAt'>,
+  now: number,
+): number {
+  return pausedAt === null ? now : Math.max(pausedAt, startedAt);
+}
+
+/** The running round ends as much later as the pause took of it. */
+function resumed(state: SessionState, at: number): SessionState {
+  const round = runningRound(state);
+  if (round === null || round.endsAt === null) return state;
+  const endsAt = round.endsAt + at - roundNow(state, round, at);
+  return updateRound(state, round.id, () => ({ endsAt }));
 }
 
 type Submission = SessionState['submissions'][string];
@@ -164,7 +294,24 @@ export function currentRound(state: SessionState): Round | null {
   return state.rounds.at(-1) ?? null;
 }
 
+/** Null in the lobby, between rounds and after the end. */
+export function runningRound(state: SessionState): Round | null {
+  return state.phase === 'round' ? currentRound(state) : null;
+}
+
 /** Submissions of one round. */
 export function submissionsOf(state: SessionState, roundId: string): Submission[] {
   return Object.values(state.submissions).filter((submission) => submission.roundId === roundId);
+}
+
+/** Those of one round that stand on its board: a seat that the host has closed has none there. */
+export function standingOf(state: SessionState, roundId: string): Submission[] {
+  return submissionsOf(state, roundId).filter(
+    ({ participantId }) => state.participants[participantId]?.removedAt === undefined,
+  );
+}
+
+/** Participants whose seat is open, in the order of joining. */
+export function seated(state: SessionState): Participant[] {
+  return Object.values(state.participants).filter(({ removedAt }) => removedAt === undefined);
 }

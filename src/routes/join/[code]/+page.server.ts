@@ -1,12 +1,20 @@
 import { redirect } from '@sveltejs/kit';
 import { cookieOptions, SEAT_SECONDS, seatCookie } from '$server/http/cookies.ts';
-import { failWith, roomOrError, seatIn, textField } from '../../guards.server.ts';
+import { SEAT_CLOSED } from '$server/live/seats.ts';
+import { Refusal } from '$server/refusal.ts';
+import { failWith, roomOrError, seatIn, seatIsClosed, textField } from '../../guards.server.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ params, cookies, getClientAddress }) => {
   const { root, room } = await roomOrError(params.code, getClientAddress);
   const { code, title } = room.meta;
-  return { code, title, phase: room.state.phase, participant: await seatIn(root, room, cookies) };
+  return {
+    code,
+    title,
+    phase: room.state.phase,
+    participant: await seatIn(root, room, cookies),
+    closed: await seatIsClosed(root, room, cookies),
+  };
 };
 
 export const actions: Actions = {
@@ -18,6 +26,7 @@ export const actions: Actions = {
     // Sent twice, or joined in another tab: the seat is already there.
     if (await seatIn(root, room, cookies)) redirect(303, `/live/${code}`);
     try {
+      if (await seatIsClosed(root, room, cookies)) throw new Refusal(403, SEAT_CLOSED, 'nickname');
       await root.limits.spend('join', getClientAddress());
       const userId = locals.user?.id ?? null;
       const { token } = await root.seats.join(room, nickname, userId, textField(form, 'requestId'));

@@ -11,12 +11,14 @@ import { LiveClient } from '$lib/live/client.svelte.ts';
 import { takesSubmissions } from '$lib/live/closing.ts';
 import { openKeep } from '$lib/live/keep.ts';
 import { Outbox } from '$lib/live/outbox.svelte.ts';
+import { pageStorage, RunBeginnings } from '$lib/live/run-beginnings.ts';
 import { currentRound, submissionsOf } from '$lib/live/session.ts';
 
 export class LiveRoom {
   readonly client: LiveClient;
   readonly controller: RunController;
   readonly outbox: Outbox;
+  readonly beginnings: RunBeginnings;
   /** True once the files of the coming round have been fetched. */
   ready = $state(false);
 
@@ -25,6 +27,7 @@ export class LiveRoom {
   constructor(code: string) {
     this.client = new LiveClient({ code, role: 'participant' });
     this.outbox = new Outbox({ code, keep: openKeep() });
+    this.beginnings = new RunBeginnings(code, pageStorage());
     this.controller = new RunController({
       code,
       onchange: (run) => this.#report(run),
@@ -93,6 +96,8 @@ export class LiveRoom {
   }
 
   #report(run: RunState): void {
+    if (run.state !== 'idle' && isActive(run) && this.session)
+      this.beginnings.note(run.live.id, this.session.seq);
     if (run.state === 'idle' || !run.live.choice || run.live.choice.backend === 'node') return;
     const { live } = run;
     this.client.reportProgress({

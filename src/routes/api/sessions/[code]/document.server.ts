@@ -1,6 +1,8 @@
-/** The leaderboard both formats are written from. */
+/** The leaderboard both formats are written from; while names are hidden, only its host reads them. */
 import { roomOrError } from '../../../guards.server.ts';
 import { leaderboardOf } from '$server/submissions/boards.ts';
+import { stateForClass } from '$lib/live/names.ts';
+import type { SignedInUser } from '$server/auth/sessions.ts';
 import type { LeaderboardDocument } from '$lib/live/protocol.ts';
 import { error } from '@sveltejs/kit';
 
@@ -8,9 +10,11 @@ export async function leaderboardDocument(
   code: string,
   url: URL,
   getClientAddress: () => string,
+  user: SignedInUser | null,
 ): Promise<LeaderboardDocument> {
   const { room } = await roomOrError(code, getClientAddress);
+  const state = user?.id === room.meta.hostId ? room.state : stateForClass(room.state);
   const wanted = url.searchParams.get('round');
-  const document = leaderboardOf(room.state, wanted === null ? null : Number(wanted));
+  const document = leaderboardOf(state, wanted === null ? null : Number(wanted));
   return document ?? error(404, 'This session has no such round.');
 }

@@ -1,11 +1,12 @@
 /** Upload of a run's recipe, report and artifact. Answers with a receipt; sending it again is harmless. */
 import { json } from '@sveltejs/kit';
 import { openMultipart, TooLarge, type MultipartReader } from '$server/http/multipart.ts';
+import { SEAT_CLOSED } from '$server/live/seats.ts';
 import { isRefusal, Refusal } from '$server/refusal.ts';
 import { openRoot } from '$server/root.ts';
 import { admit, refuseSize, type Admitted, type Claim } from '$server/submissions/admit.ts';
 import { receiptOf, receiveSubmission } from '$server/submissions/receive.ts';
-import { lookUpRoom, seatIn } from '../../../../../guards.server.ts';
+import { lookUpRoom, seatIn, seatIsClosed } from '../../../../../guards.server.ts';
 import type { RequestEvent, RequestHandler } from './$types';
 
 /** Of each part before the artifact. */
@@ -31,6 +32,8 @@ async function receive({
   const room = await lookUpRoom(root, params.code, getClientAddress());
   if (!room) throw new Refusal(404, 'No session has this join code.');
   const participant = await seatIn(root, room, cookies);
+  if (!participant && (await seatIsClosed(root, room, cookies)))
+    throw new Refusal(403, SEAT_CLOSED);
   if (!participant) throw new Refusal(401, 'Join the session before you submit.');
   await root.limits.spend('upload', participant.id);
   const giveBack = root.uploads.take(participant.id);

@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { boardOf } from './board.ts';
+import { defaultChallenge } from './challenge.ts';
+import { eventsForClass, namesForHost, stateForClass } from './names.ts';
+import {
+  initialSession,
+  reduceSession,
+  standingOf,
+  submissionsOf,
+  type SequencedEvent,
+  type SessionEvent,
+  type SessionState,
+} from './session.ts';
+
+const join = (id: string): SessionEvent => ({
+  type: 'participant:joined',
+  at: 1,
+  participant: { id, nickname: `Name of ${id}`, joinedAt: 1 },
+});
+const names = (hidden: boolean): SessionEvent => ({ type: 'names:changed', at: 2, hidden });
+const submit = (id: string, participantId: string): SessionEvent => ({
+  type: 'submission:received',
+  at: 3,
+  submissionId: id,
+  participantId,
+  roundId: 'r1',
+  recipe: 'LoRA r=8',
+  reportedAccuracy: 0.5,
+  reportedTrainable: 10,
+});
+const START: SessionEvent = {
+  type: 'round:started',
+  at: 2,
+  round: { id: 'r1', number: 1, challenge: defaultChallenge(), startedAt: 2, endedAt: null },
+};
+const log = (...events: SessionEvent[]): SequencedEvent[] =>
+  events.map((event, index) => ({ seq: index + 1, event }));
+const START_STATE = initialSession('ABC234', 'Class');
+const play = (events: SequencedEvent[], from = START_STATE): SessionState =>
+  events.reduce(reduceSession, from);
+
+describe('S-19: hidden names', () => {
+  const LESSON = log(
+    join('ada'),
+    START,
+    submit('s1', 'ada'),
+    names(true),
+    join('bob'),
+    submit('s2', 'bob'),
+    { type: 'participant:renamed', at: 4, participantId: 'ada', nickname: 'Name of Ada' },
+    names(false),
+    join('cleo'),
+    names(true),
+  );
+
+  it('are sent to nobody but the host, and come back as they were', () => {
+    const state = play(LESSON);
+    expect(JSON.stringify(stateForClass(state))).not.toContain('Name of');
+    expect(boardOf(stateForClass(state)).map(({ nickname }) => nickname)).toEqual([
+      'Student 1',
+      'Student 2',
+    ]);
+    expect(namesForHost(state).participants['bob']?.nickname).toBe('Name of bob (Student 2)');
+    const shown = play(log(...LESSON.map(({ event }) => event), names(false)));
+    expect(stateForClass(shown)).toBe(shown);
+    expect(namesForHost(shown)).toBe(shown);
+    expect(shown.participants['ada']?.nickname).toBe('Name of Ada');
+  });
+
+  it('leave a page with the state that it would be given now, wherever it was', () => {
+    fc.assert(
+      fc.property(fc.nat(LESSON.length), fc.nat(LESSON.length), (a, b) => {
+        const [from, to] = [Math.min(a, b), Math.max(a, b)];
+        const here = stateForClass(play(LESSON.slice(0, from)));
+        const now = play(LESSON.slice(0, to));
+        expect(play(eventsForClass(now, LESSON.slice(from, to)), here)).toEqual(stateForClass(now));
+      }),
+    );
+  });
+
+  it('change nothing where there is nothing to hide', () => {
+    const events = log(join('ada'));
+    expect(eventsForClass(play(events), events)).toBe(events);
+  });
+});
+
+it('S-20: a rename reaches the rows that are there already', () => {
+  const state = play(
+    log(join('ada'), START, submit('s1', 'ada'), {
+      type: 'participant:renamed',
+      at: 4,
+      participantId: 'ada',
+      nickname: 'Grace',
+    }),
+  );
+  expect(boardOf(state)).toMatchObject([{ nickname: 'Grace', participantId: 'ada' }]);
+});
+
+it('S-21: a removed student has no row, and has it again after the undoing', () => {
+  const removed = log(join('ada'), join('bob'), START, submit('s1', 'ada'), submit('s2', 'bob'), {
+    type: 'participant:removed',
+    at: 4,
+    participantId: 'ada',
+  });
+  const state = play(removed);
+  expect(boardOf(state)).toMatchObject([{ nickname: 'Name of bob' }]);
+  expect(submissionsOf(state, 'r1')).toHaveLength(2);
+  expect(standingOf(state, 'r1')).toHaveLength(1);
+  const restored: SessionEvent = { type: 'participant:restored', at: 5, participantId: 'ada' };
+  expect(play([...removed, { seq: 7, event: restored }])).toEqual({
+    ...play(removed.slice(0, 5)),
+    seq: 7,
+  });
+});
