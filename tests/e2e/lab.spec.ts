@@ -198,8 +198,10 @@ test('prompting asks the model as it is, in a prompt of one’s own (L-16, L-18)
   await expect(prompt).toContainText(/(: some sort of \w+\s+.*){2}: some sort of/s);
 
   await page.getByRole('slider', { name: 'Shots' }).fill('16');
+  await template.fill(`${'Read this with care. '.repeat(15)}{text}: some sort of`);
   await expect(button(page, 'Run')).toBeDisabled();
   await expect(page.getByText(/Use fewer shots/).first()).toBeVisible();
+  await template.fill('{text}: some sort of');
   await page.getByRole('slider', { name: 'Shots' }).fill('2');
   await button(page, 'Run').click();
   await expect(page.getByText('Finished. Nothing was trained').first()).toBeVisible({
