@@ -17,7 +17,7 @@ import { breathe } from './breathe.ts';
 import { flatParameters } from './update.ts';
 
 /** Small enough that the logits [N, V] of one batch fit a phone. */
-export const GENERAL_SHAPE: BatchShape = { batch: 8, length: 64 };
+export const GENERAL_SHAPE: BatchShape = { batch: 4, length: 64 };
 
 /** Inputs `ids`, `targets` [N] int32, `weights` [N] summing to 1 and `parameters` [P]; output `loss` [1] in nats per token. */
 export function generalLossGraph(model: AdaptedModel, labels: number): Graph {
