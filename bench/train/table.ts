@@ -6,7 +6,7 @@
  *
  * Resumable: each finished cell is kept in .rankroom/table under the recipe and the checkpoint it belongs to, and
  * the same command goes on with those that are missing. Runs train on onnxruntime-node, whose losses equal those
- * of the browser to rounding (docs/evidence/4-parity.json); step times are taken apart, in Chromium on WASM, in
+ * of the browser to rounding (tests/e2e/webgpu-placement.spec.ts, `npm run evidence:parity`); step times are taken apart, in Chromium on WASM, in
  * rounds over all formats so that a busy moment falls on all of them. Writes docs/evidence/3-table.json.
  */
 import { createHash } from 'node:crypto';
