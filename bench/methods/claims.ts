@@ -198,7 +198,7 @@ function comparisons(
       measured: `learns less on ${learnsLess.length} of ${n} tasks, forgets less on ${forgetsLess.length}: general English rises by ${taskIds.map((t) => on('lora', t).forgetting.toFixed(2)).join(', ')} nats with LoRA and ${taskIds.map((t) => on('full', t).forgetting.toFixed(2)).join(', ')} with full`,
       verdict: of(learnsLess.length + forgetsLess.length, 2 * n),
       because:
-        'The further a task is from the base, the further full fine-tuning moves every weight; an update of low rank cannot learn as much. What is forgotten follows the learning rate as well, and LoRA's default is six times full's here.',
+        "The further a task is from the base, the further full fine-tuning moves every weight; an update of low rank cannot learn as much. What is forgotten follows the learning rate as well, and LoRA's default is six times full's here.",
     },
     {
       id: 'full-forgets-less',
