@@ -3,7 +3,7 @@
  * written here; the reasons say what of the claim depends on a model's size and what does not.
  */
 import type { ClaimRow, MethodRow } from '../../src/lib/measurements/report.ts';
-import { mean } from './statistics.ts';
+import { mean } from '../lib/statistics.ts';
 
 const COURSE = 'Course page';
 /** A share or an accuracy counts as reproduced within this factor or these points. */

@@ -29,7 +29,7 @@ import { openBrowserEngine } from '../lib/browser-engine.ts';
 import { generalBatches, projectModel, projectTask } from '../lib/project-files.ts';
 import { judgeClaims } from './claims.ts';
 import { CONFIGURATIONS, isSeeded, recipeOf, type Configuration } from './configurations.ts';
-import { deviation, mean, median } from './statistics.ts';
+import { deviation, mean, median } from '../lib/statistics.ts';
 
 const { values: options } = parseArgs({
   options: {

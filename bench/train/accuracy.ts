@@ -13,6 +13,7 @@ import { evaluateArtifact } from '../../src/lib/engine/train/evaluate.ts';
 import { describeRun, writeEvidence } from '../../scripts/lib/evidence.mjs';
 import { openBrowserEngine } from '../lib/browser-engine.ts';
 import { projectModel, projectTask } from '../lib/project-files.ts';
+import { mean } from '../lib/statistics.ts';
 
 const { values: options } = parseArgs({ options: { steps: { type: 'string', default: '600' } } });
 const steps = Number(options.steps);
@@ -136,8 +137,4 @@ function judge() {
       reached: share('LoRA r=1') >= 0.9,
     },
   ];
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

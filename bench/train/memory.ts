@@ -36,6 +36,7 @@ import { describeRun, writeEvidence } from '../../scripts/lib/evidence.mjs';
 import { openBrowserEngine, SOFTWARE_WEBGPU } from '../lib/browser-engine.ts';
 import { openPageRuntime } from '../lib/page-runtime.ts';
 import { projectModel, projectTask } from '../lib/project-files.ts';
+import { median } from '../lib/statistics.ts';
 
 /** Small, because a software adapter is slow. */
 const SMALL = { steps: 4, batchSize: 2, sequenceLength: 8 };
@@ -224,11 +225,6 @@ async function checkpointed(name: string, recipe: Recipe) {
     stepTime: { backend: node.choice, unit: 'ms', ratio: timeRatio, samples },
   };
 }
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
-}
-
 function mega(bytes: number): string {
   return `${(bytes / 1e6).toFixed(2).padStart(6)} MB`;
 }

@@ -27,6 +27,7 @@ import { runRecipe } from '../../src/lib/engine/train/trainer.ts';
 import { describeRun, writeEvidence } from '../../scripts/lib/evidence.mjs';
 import { openBrowserEngine } from '../lib/browser-engine.ts';
 import { projectModel, projectTask } from '../lib/project-files.ts';
+import { deviation, mean, median } from '../lib/statistics.ts';
 
 const { values: options } = parseArgs({ options: { steps: { type: 'string', default: '600' } } });
 const steps = Number(options.steps);
@@ -99,7 +100,7 @@ const rows = configurations.map(({ rank, quantisation }) => {
 });
 for (const row of rows)
   console.log(
-    `${nameOf(row.rank, row.quantisation).padEnd(12)} ${row.accuracyMean.toFixed(3)} ± ${row.accuracyDeviation.toFixed(3)}  ` +
+    `${nameOf(row.rank, row.quantisation).padEnd(12)} ${row.accuracyMean.toFixed(3)} ± ${row.accuracyDeviation?.toFixed(3)}  ` +
       `${(100 * row.trainableShare).toFixed(2)} % trained  ${row.stepMilliseconds.toFixed(0)} ms a step`,
   );
 await writeEvidence('3-table.json', {
@@ -159,19 +160,4 @@ async function stepTimes(): Promise<Map<string, number[]>> {
 
 function nameOf(rank: number, quantisation: Quantisation): string {
   return `r=${rank} ${quantisation}`;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Of the sample, with n − 1. */
-function deviation(values: readonly number[]): number {
-  const centre = mean(values);
-  const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
-  return Math.sqrt(squares / (values.length - 1));
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }

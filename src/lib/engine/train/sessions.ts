@@ -3,7 +3,7 @@ import type { Recipe } from '../formats/recipe.ts';
 import { encodeModel } from '../graph/onnx.ts';
 import type { BaseModel } from '../model/base-model.ts';
 import type { Runtime, Session } from '../runtime/runtime.ts';
-import { accumulationStep, buildFold, stateOutputs, trainingStep } from './classifier.ts';
+import { accumulationStep, buildFold, buildTrainingStep, stateOutputs } from './classifier.ts';
 import type { TrainingSessions } from './training-state.ts';
 
 /** The sessions that train a recipe. @param opened told of each, so that it is released */
@@ -17,7 +17,7 @@ export async function trainingSessions(
   const { batchSize, optimiser, accumulation } = recipe;
   const spec = { config: base.config, base: base.weights, recipe, labels, batchSize };
   const accumulates = accumulation > 1;
-  const step = encodeModel(trainingStep(spec, optimiser, accumulates).graph);
+  const step = buildTrainingStep(spec, optimiser, accumulates);
   return {
     step: await opened(runtime.createSession(step, { keepOnDevice: stateOutputs(optimiser) })),
     accumulate: accumulates
