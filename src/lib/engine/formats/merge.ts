@@ -46,24 +46,60 @@ export function mergeAdapter(
 ): Map<string, NamedTensor> {
   if (!isMergeable(method)) throw new MergeError(`${method.kind} cannot be merged into weights`);
   const definition = definitionOf(method);
+  const modules = new Map<string, { layer: number; module: LinearModule }>(
+    Array.from({ length: config.layers }, (_, layer) =>
+      LINEAR_MODULES.map(
+        (module) => [`${linearPath(layer, module)}.weight`, { layer, module }] as const,
+      ),
+    ).flat(),
+  );
   const merged = new Map<string, NamedTensor>();
-  for (const { name, shape, linear } of checkpointTensors(config)) {
+  for (const { name, shape } of checkpointTensors(config)) {
+    const linear = modules.get(name);
     const trained = definition.trainedBase(name, method);
-    const original = tensorOf(trained === null ? base : tensors, trained ?? name);
-    const data =
-      linear && trained === null && quantisation !== 'fp32'
-        ? roundedTo(quantisation, original.data, [shape[0]!, shape[1]!])
-        : original.data;
+    const data = linear
+      ? Float32Array.from(
+          mergeModule(config, base, { method, quantisation }, tensors, linear.layer, linear.module)
+            .merged,
+        )
+      : tensorOf(trained === null ? base : tensors, trained ?? name).data;
     merged.set(name, { shape, data });
   }
-  for (let layer = 0; layer < config.layers; layer++)
-    for (const module of LINEAR_MODULES) {
-      const name = `${linearPath(layer, module)}.weight`;
-      const { shape, data } = merged.get(name)!;
-      merged.set(name, { shape, data: adapted(config, method, tensors, layer, module, data) });
-    }
   if (definition.headName !== null) merged.set(SCORE, tensorOf(tensors, definition.headName));
   return merged;
+}
+
+export interface MergedModule {
+  shape: readonly [out: number, into: number];
+  /** W as the run computed with it: rounded to its format and back where the base was quantised. */
+  stored: Float32Array;
+  /** The same with what was trained in it, not yet rounded to fp32. */
+  merged: Float64Array;
+}
+
+/**
+ * One linear module's weight of {@link mergeAdapter}, before and after. [out, in]
+ * @throws {MergeError} as there
+ */
+export function mergeModule(
+  config: LlamaConfig,
+  base: Tensors,
+  { method, quantisation }: Pick<Recipe, 'method' | 'quantisation'>,
+  tensors: Tensors,
+  layer: number,
+  module: LinearModule,
+): MergedModule {
+  if (!isMergeable(method)) throw new MergeError(`${method.kind} cannot be merged into weights`);
+  const name = `${linearPath(layer, module)}.weight`;
+  const shape = linearShape(config, module);
+  const original = tensorOf(base, name).data;
+  const stored = quantisation === 'fp32' ? original : roundedTo(quantisation, original, shape);
+  const trained = definitionOf(method).trainedBase(name, method);
+  const merged =
+    trained === null
+      ? adapted(config, method, tensors, layer, module, stored)
+      : Float64Array.from(tensorOf(tensors, trained).data);
+  return { shape, stored, merged };
 }
 
 /** One linear module's weight with the adapter in it. [out, in] */
@@ -74,24 +110,24 @@ function adapted(
   layer: number,
   module: LinearModule,
   weight: Float32Array,
-): Float32Array {
+): Float64Array {
   const [, into] = linearShape(config, module);
   const values = (name: string) => tensorOf(tensors, name).data;
   if (method.kind === 'lora' && method.targets.includes(module)) {
     const { a, b, magnitude } = loraNames(layer, module);
     const moved = plusProduct(weight, loraScale(method), values(b), values(a), method.rank, into);
     if (method.dora) scaleRowsTo(moved, values(magnitude), into);
-    return Float32Array.from(moved);
+    return moved;
   }
   if (method.kind === 'ia3' && IA3_OUTPUTS.includes(module)) {
     const factors = values(ia3Name(layer, module));
-    return weight.map((value, i) => value * factors[Math.floor(i / into)]!);
+    return Float64Array.from(weight, (value, i) => value * factors[Math.floor(i / into)]!);
   }
   if (method.kind === 'ia3' && IA3_INPUTS.includes(module)) {
     const factors = values(ia3Name(layer, module));
-    return weight.map((value, i) => value * factors[i % into]!);
+    return Float64Array.from(weight, (value, i) => value * factors[i % into]!);
   }
-  return weight;
+  return Float64Array.from(weight);
 }
 
 /** W + s·B·A. weight [out, in], b [out, r], a [r, in] */

@@ -34,11 +34,23 @@ export interface Weights {
   prefix?: readonly LayerPrefix[];
 }
 
+/** Sees values of the forward pass on their way, and changes none. */
+export interface Probe {
+  /** The residual stream behind this many blocks; 0 is the embeddings. x [N,D] */
+  residual(blocks: number, x: Tensor): void;
+  /** One linear module's input x [N,in] and output y [N,out]. */
+  linear(layer: number, module: LinearModule, x: Tensor, y: Tensor): void;
+  /** Scaled products of queries and keys before the mask, and after it and the softmax. Both [B,h,T,n+T] */
+  attention(layer: number, scores: Tensor, weights: Tensor): void;
+}
+
 export interface DecoderOptions {
   /** How the embedding's gradient is computed: see {@link f.embedding}. */
   embeddingGradient?: 'one-hot' | 'scatter';
   /** Activation checkpointing: blocks are computed again for the backward pass. */
   recompute?: boolean;
+  /** Not together with `recompute`, which builds each block twice. */
+  probe?: Probe;
 }
 
 /** Static sizes of one graph: B sequences of T tokens, N = B·T rows. */
@@ -59,9 +71,10 @@ export function decoder(
   config: LlamaConfig,
   shape: BatchShape,
   ids: Tensor,
-  weights: Weights,
-  { embeddingGradient = 'one-hot', recompute = false }: DecoderOptions = {},
+  given: Weights,
+  { embeddingGradient = 'one-hot', recompute = false, probe }: DecoderOptions = {},
 ): Tensor {
+  const weights = probe ? probed(given, probe) : given;
   const gain = (layer: number, part: string) => `model.layers.${layer}.${part}.weight`;
   const norm = (tape: Tape, x: Tensor, name: string) =>
     f.rmsNorm(tape, x, weights.tensor(name), config.normEpsilon);
@@ -70,17 +83,31 @@ export function decoder(
     const behind = (y: Tensor, sublayer: Sublayer) =>
       f.add(tape, x, weights.behind?.(tape, y, layer, sublayer) ?? y);
     const normed = norm(tape, x, gain(layer, 'input_layernorm'));
-    x = behind(attention(tape, config, shape, normed, layer, weights), 'attention');
+    x = behind(attention(tape, config, shape, normed, layer, weights, probe), 'attention');
     const again = norm(tape, x, gain(layer, 'post_attention_layernorm'));
     return behind(feedForward(tape, again, layer, weights), 'mlp');
   };
 
   let x = f.embedding(outer, weights.tensor(EMBEDDING), ids, embeddingGradient);
-  for (let layer = 0; layer < config.layers; layer++)
+  probe?.residual(0, x);
+  for (let layer = 0; layer < config.layers; layer++) {
     x = recompute
       ? outer.checkpoint([x], (tape, [input]) => block(tape, input!, layer))
       : block(outer, x, layer);
+    probe?.residual(layer + 1, x);
+  }
   return norm(outer, x, FINAL_NORM);
+}
+
+function probed(weights: Weights, probe: Probe): Weights {
+  return {
+    ...weights,
+    project(tape, x, layer, module) {
+      const y = weights.project(tape, x, layer, module);
+      probe.linear(layer, module, x, y);
+      return y;
+    },
+  };
 }
 
 /** Grouped-query attention with rotary positions. x [N,D] → [N,D] */
@@ -91,6 +118,7 @@ function attention(
   x: Tensor,
   layer: number,
   weights: Weights,
+  probe?: Probe,
 ): Tensor {
   const { heads, keyValueHeads, headSize } = config;
   const prefix = weights.prefix?.[layer];
@@ -134,7 +162,9 @@ function attention(
   const products = f.matmul(tape, q, f.transpose(tape, k, [0, 1, 3, 2]));
   const scores = f.scale(tape, products, 1 / Math.sqrt(headSize));
   const shown = f.add(tape, scores, causalMask(tape.graph, length, before));
-  const context = f.matmul(tape, f.softmax(tape, shown), v);
+  const attended = f.softmax(tape, shown);
+  probe?.attention(layer, scores, attended);
+  const context = f.matmul(tape, attended, v);
   const merged = f.reshape(tape, f.transpose(tape, context, [0, 2, 1, 3]), [
     batch * length,
     heads * headSize,

@@ -59,12 +59,29 @@ export function quantiseInteger(
 /** The fp32 weights the codes stand for; the reference for what the graph computes. */
 export function dequantiseInteger({ format, codes, scales }: IntegerMatrix): Float32Array {
   const out = new Float32Array(scales.length * BLOCK);
-  for (let i = 0; i < out.length; i++) {
-    const code =
-      format === 'int8' ? (codes[i]! << 24) >> 24 : (codes[i >> 1]! << (28 - (i & 1) * 4)) >> 28;
-    out[i] = code * scales[Math.floor(i / BLOCK)]!;
-  }
+  for (let i = 0; i < out.length; i++)
+    out[i] = codeAt(codes, format, i) * scales[Math.floor(i / BLOCK)]!;
   return out;
+}
+
+/** The signed code of weight `i`. */
+function codeAt(codes: Uint8Array, format: IntegerFormat, i: number): number {
+  return format === 'int8' ? (codes[i]! << 24) >> 24 : (codes[i >> 1]! << (28 - (i & 1) * 4)) >> 28;
+}
+
+/** What the codes stand for, as a share of the block's largest magnitude: equal distances from −1 to 1. */
+export function integerLevels(format: IntegerFormat): Float32Array {
+  const { largest } = FORMATS[format];
+  return Float32Array.from({ length: 2 * largest + 1 }, (_, i) => (i - largest) / largest);
+}
+
+/** Each weight's place among {@link integerLevels}. */
+export function codesOfInteger({ format, shape, codes }: IntegerMatrix): Uint8Array {
+  const { largest } = FORMATS[format];
+  return Uint8Array.from(
+    { length: shape[0] * shape[1] },
+    (_, i) => codeAt(codes, format, i) + largest,
+  );
 }
 
 /** Bytes a matrix of this shape takes in storage, scales included. */

@@ -77,10 +77,17 @@ function nearestCode(value: number): number {
 
 /** The fp32 weights the codes stand for; the reference for what the graph computes. */
 export function dequantiseNf4({ shape, codes, maxima }: Nf4Matrix): Float32Array {
-  return Float32Array.from({ length: shape[0] * shape[1] }, (_, i) => {
-    const code = i & 1 ? codes[i >> 1]! & 15 : codes[i >> 1]! >> 4;
-    return NF4_VALUES[code]! * maxima[Math.floor(i / NF4_BLOCK)]!;
-  });
+  return Float32Array.from(
+    codesOfNf4({ shape, codes }),
+    (code, i) => NF4_VALUES[code]! * maxima[Math.floor(i / NF4_BLOCK)]!,
+  );
+}
+
+/** Each weight's place among {@link NF4_VALUES}. [out · in] */
+export function codesOfNf4({ shape, codes }: Pick<Nf4Matrix, 'shape' | 'codes'>): Uint8Array {
+  return Uint8Array.from({ length: shape[0] * shape[1] }, (_, i) =>
+    i & 1 ? codes[i >> 1]! & 15 : codes[i >> 1]! >> 4,
+  );
 }
 
 /** Blocks that `count` weights fill; the last may be short. */

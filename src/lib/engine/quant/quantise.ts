@@ -1,8 +1,24 @@
 /** How frozen weights are stored, one entry a format; the formats themselves stand in files of their own. */
 import type { Quantisation } from '../formats/recipe.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
-import { dequantiseInteger, integerBytes, integerWeight, quantiseInteger } from './integer.ts';
-import { dequantiseNf4, nf4Bytes, nf4Weight, quantiseNf4 } from './nf4.ts';
+import {
+  BLOCK,
+  codesOfInteger,
+  dequantiseInteger,
+  integerBytes,
+  integerLevels,
+  integerWeight,
+  quantiseInteger,
+} from './integer.ts';
+import {
+  codesOfNf4,
+  dequantiseNf4,
+  NF4_BLOCK,
+  NF4_VALUES,
+  nf4Bytes,
+  nf4Weight,
+  quantiseNf4,
+} from './nf4.ts';
 import {
   dequantiseNf4Double,
   nf4DoubleBytes,
@@ -28,6 +44,12 @@ interface Format {
   ): Tensor;
   /** What the stored codes stand for, computed on the host: the reference for the graph. */
   rounded(values: Float32Array, shape: MatrixShape): Float32Array;
+  /** Weights in a row that share one scale. */
+  block: number;
+  /** What codes stand for, as a share of the largest magnitude of their block, in rising order. */
+  levels: Float32Array;
+  /** The level of each weight, by its place among `levels`. [out · in] */
+  codes(values: Float32Array, shape: MatrixShape): Uint8Array;
 }
 
 const integer = (format: 'int8' | 'int4'): Format => ({
@@ -42,12 +64,23 @@ const integer = (format: 'int8' | 'int4'): Format => ({
       zero,
     ),
   rounded: (values, shape) => dequantiseInteger(quantiseInteger(values, shape, format)),
+  block: BLOCK,
+  levels: integerLevels(format),
+  codes: (values, shape) => codesOfInteger(quantiseInteger(values, shape, format)),
 });
+
+/** Double quantisation rounds the blocks' maxima; the codes and what they stand for are the same. */
+const nf4Codebook: Pick<Format, 'block' | 'levels' | 'codes'> = {
+  block: NF4_BLOCK,
+  levels: NF4_VALUES,
+  codes: (values, shape) => codesOfNf4(quantiseNf4(values, shape)),
+};
 
 const FORMATS: Record<QuantisedFormat, Format> = {
   int8: integer('int8'),
   int4: integer('int4'),
   nf4: {
+    ...nf4Codebook,
     bytes: nf4Bytes,
     weight: (g, name, values, shape, zero) =>
       nf4Weight(
@@ -60,6 +93,7 @@ const FORMATS: Record<QuantisedFormat, Format> = {
     rounded: (values, shape) => dequantiseNf4(quantiseNf4(values, shape)),
   },
   'nf4-double': {
+    ...nf4Codebook,
     bytes: nf4DoubleBytes,
     weight: (g, name, values, shape, zero) =>
       nf4DoubleWeight(
@@ -103,6 +137,11 @@ export function roundedTo(
   shape: MatrixShape,
 ): Float32Array {
   return FORMATS[format].rounded(values, shape);
+}
+
+/** The format's codebook, and which of its levels each weight of a matrix takes. */
+export function codebookOf(format: QuantisedFormat): Pick<Format, 'block' | 'levels' | 'codes'> {
+  return FORMATS[format];
 }
 
 /** Codes and scales come from one pass over the weights. */

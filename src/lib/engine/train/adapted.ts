@@ -6,7 +6,7 @@ import * as f from '../graph/functions.ts';
 import type { Graph, Tensor } from '../graph/graph.ts';
 import { definitionOf } from '../methods/index.ts';
 import { checkpointTensors, linearPath, linearShape, type LlamaConfig } from '../model/config.ts';
-import { decoder, type BatchShape, type Weights } from '../model/llama.ts';
+import { decoder, type BatchShape, type Probe, type Weights } from '../model/llama.ts';
 import { quantisedWeight } from '../quant/quantise.ts';
 import { NOISE } from './noise.ts';
 
@@ -21,6 +21,7 @@ export interface AdaptedModel {
  * Hidden states after the final norm, [N, D].
  * @param parts the method's trained tensors by name
  * @param training whether dropout acts
+ * @param probe sees values on their way; in evaluation alone
  */
 export function adaptedDecoder(
   tape: Tape,
@@ -29,10 +30,11 @@ export function adaptedDecoder(
   ids: Tensor,
   parts: ReadonlyMap<string, Tensor>,
   training: boolean,
+  probe?: Probe,
 ): Tensor {
   const weights = adaptedWeights(tape, model, parts, training);
   const recompute = training && model.recipe.recomputeActivations;
-  return decoder(tape, model.config, shape, ids, weights, { recompute });
+  return decoder(tape, model.config, shape, ids, weights, { recompute, probe });
 }
 
 /** A tensor of the base model as the method has it: trained, or frozen in fp32. */

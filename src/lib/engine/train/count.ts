@@ -107,11 +107,11 @@ function countMemory(
   gradient: Tensor | null,
   state: readonly string[],
 ): MemoryCount {
-  const weights = checkpointTensors(config).map(({ name }) => name);
-  const frozen = graph.initializers.filter(({ name }) => weights.includes(name));
+  const weights = new Set(checkpointTensors(config).map(({ name }) => name));
+  const frozen = graph.initializers.filter(({ name }) => weights.has(name));
   /** Codes, scales and whatever else a format stores carry the weight's name before their own. */
   const quantised = graph.initializers.filter(({ name }) =>
-    weights.some((weight) => name.startsWith(`${weight}.`)),
+    weights.has(name.slice(0, name.lastIndexOf('.'))),
   );
   const inputs = (...names: string[]) => graph.inputs.filter(({ name }) => names.includes(name));
   const trainable = inputs('parameters');
