@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { adaptationBytes } from './adaptation-memory.ts';
+import { compareMemory, PUBLISHED_MEMORY } from './published-memory.ts';
+import { PUBLISHED_SETS } from './published.ts';
+
+interface Reference {
+  key: string;
+  url: string;
+}
+const references = JSON.parse(
+  readFileSync(new URL('../content/references.json', import.meta.url), 'utf8'),
+) as Reference[];
+
+describe('published figures (N-10)', () => {
+  const citations = [...PUBLISHED_SETS, ...PUBLISHED_MEMORY].map(({ citation }) => citation);
+
+  it('are cited: each source is a reference of the lessons, with its place there', () => {
+    for (const { key, url, at, short } of citations) {
+      expect(references.find((one) => one.key === key)?.url, key).toBe(url);
+      expect([at, short].every((text) => text.length > 0)).toBe(true);
+    }
+  });
+
+  it('have a point for full fine-tuning in every set, and shares that are shares', () => {
+    for (const { id, points } of PUBLISHED_SETS) {
+      expect(
+        points.filter(({ method }) => method === 'full'),
+        id,
+      ).toHaveLength(1);
+      expect(new Set(points.map((point) => point.id)).size, id).toBe(points.length);
+      for (const { score, trainableShare } of points) {
+        expect(score > 0 && score < 1).toBe(true);
+        expect(trainableShare > 0 && trainableShare <= 1).toBe(true);
+      }
+    }
+  });
+});
+
+describe('the memory count beside published figures of 7B (N-13)', () => {
+  const comparisons = PUBLISHED_MEMORY.map(compareMemory);
+
+  it.each(comparisons.map((comparison) => [comparison.published.id, comparison] as const))(
+    '%s: count, causes and remainder are the published bytes, and the remainder is within its bound',
+    (_id, { published, counted, causes, remainder }) => {
+      const sum = causes.reduce((total, { bytes }) => total + bytes, counted + remainder);
+      expect(sum).toBeCloseTo(published.bytes, 0);
+      expect(Math.abs(remainder) / published.bytes).toBeLessThan(published.bound);
+      expect(published.remainder).toMatch(/\.$/);
+    },
+  );
+
+  it('has full fine-tuning, LoRA and QLoRA, each with two sources', () => {
+    for (const adapted of ['Full fine-tuning', 'LoRA', 'QLoRA'])
+      expect(
+        PUBLISHED_MEMORY.filter((one) => one.adapted === adapted).length,
+        adapted,
+      ).toBeGreaterThanOrEqual(2);
+  });
+
+  it('counts sixteen bytes a parameter for full fine-tuning, as ZeRO does', () => {
+    const { count } = comparisons.find(({ published }) => published.id === 'full-zero')!;
+    const { memory, parameters } = count;
+    expect((adaptationBytes(memory) - memory.activations) / parameters).toBeCloseTo(16, 3);
+  });
+});
