@@ -12,19 +12,20 @@ import {
   TaskIdSchema,
   type Recipe,
 } from '../engine/formats/recipe.ts';
+import { wholeNumber } from './fields.ts';
 
 const LimitsSchema = v.strictObject({
   task: TaskIdSchema,
   base: BaseIdSchema,
   /** Reported by the device; the server cannot count steps. */
-  maxSteps: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_STEPS)),
-  maxRank: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_RANK)),
+  maxSteps: wholeNumber(1, MAX_STEPS),
+  maxRank: wholeNumber(1, MAX_RANK),
   methods: v.pipe(v.array(v.picklist(METHOD_KINDS)), v.minLength(1, 'allow at least one method')),
   quantisations: v.pipe(
     v.array(v.picklist(QUANTISATIONS)),
     v.minLength(1, 'allow at least one quantisation'),
   ),
-  submissionsPerParticipant: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)),
+  submissionsPerParticipant: wholeNumber(1, 100),
 });
 
 export const ChallengeSchema = v.pipe(

@@ -4,21 +4,22 @@
  */
 import { io } from 'socket.io-client';
 import { makeUuid } from '../lab/uuid.ts';
-import type { Challenge } from './challenge.ts';
-import type { Knob, KnobLock } from './locks.ts';
+import { withChanges, withPresence, type Changes, type PresenceChange } from './class-changes.ts';
+import type { Sign } from './door.ts';
 import {
   PROTOCOL_VERSION,
   type Ack,
   type Hello,
+  type Offer,
   type Preflight,
   type Progress,
   type RefusalReason,
   type You,
 } from './protocol.ts';
+import { Requests } from './requests.ts';
 import {
   reduceSession,
   SequenceGapError,
-  type Round,
   type SequencedEvent,
   type SessionState,
 } from './session.ts';
@@ -90,7 +91,7 @@ function reloadOnce(): void {
   location.reload();
 }
 
-export class LiveClient {
+export class LiveClient extends Requests {
   link = $state.raw<Link>({ state: 'connecting' });
   session = $state.raw<SessionState | null>(null);
   you = $state.raw<You | null>(null);
@@ -100,6 +101,12 @@ export class LiveClient {
   preflight = $state.raw<Record<string, Preflight>>({});
   /** Participants with an open connection; hosts and screens only. */
   present = $state.raw<ReadonlySet<string>>(new Set());
+  /** Latest run of each student who shares; hosts only. */
+  offers = $state.raw<Record<string, Offer>>({});
+  /** What this page answered, by activity: events of the class do not say what anybody did. */
+  ownAnswers = $state.raw<Record<string, number>>({});
+  /** What a guarded door asks for; hosts and screens only. */
+  sign = $state.raw<Sign | null>(null);
 
   readonly #socket: LiveSocket;
   readonly #now: () => number;
@@ -111,6 +118,8 @@ export class LiveClient {
   #closed = false;
   #lastProgressAt = 0;
   #ownPreflight: Preflight | null = null;
+  #ownProgress: Progress | null = null;
+  #ownOffer: Offer | null = null;
   #retry: ReturnType<typeof setTimeout> | null = null;
 
   constructor({
@@ -121,6 +130,7 @@ export class LiveClient {
     now = Date.now,
     elapsed = () => performance.now(),
   }: LiveClientOptions) {
+    super();
     this.#now = now;
     this.#reload = reload;
     this.#elapsed = elapsed;
@@ -133,65 +143,34 @@ export class LiveClient {
     this.#listen();
   }
 
-  /** @param minutes after which the server ends the round; null for when the host does */
-  startRound(challenge: Challenge, minutes: number | null = null): Promise<Ack<Round>> {
-    return this.#request<Round>('round:start', { challenge, minutes });
+  async giveAnswer(activityId: string, answer: number): Promise<Ack> {
+    const said = await this.request('answer:give', { activityId, answer });
+    if (said.ok) this.ownAnswers = { ...this.ownAnswers, [activityId]: answer };
+    return said;
   }
 
-  extendRound(minutes: number): Promise<Ack> {
-    return this.#request('round:extend', { minutes });
-  }
-
-  lockKnob(lock: KnobLock): Promise<Ack> {
-    return this.#request('knob:lock', { lock });
-  }
-
-  unlockKnob(knob: Knob): Promise<Ack> {
-    return this.#request('knob:unlock', { knob });
-  }
-
-  endRound(): Promise<Ack> {
-    return this.#request('round:end', {});
-  }
-
-  endSession(): Promise<Ack> {
-    return this.#request('session:end', {});
-  }
-
-  /** Puts pseudonyms in the place of nicknames on every page but the host's, or takes them away again. */
-  hideNames(hidden: boolean): Promise<Ack> {
-    return this.#request('names:change', { hidden });
-  }
-
-  rename(participantId: string, nickname: string): Promise<Ack> {
-    return this.#request('participant:rename', { participantId, nickname });
-  }
-
-  removeParticipant(participantId: string): Promise<Ack> {
-    return this.#request('participant:remove', { participantId });
-  }
-
-  restoreParticipant(participantId: string): Promise<Ack> {
-    return this.#request('participant:restore', { participantId });
-  }
-
-  pauseClass(): Promise<Ack> {
-    return this.#request('class:pause', {});
-  }
-
-  resumeClass(): Promise<Ack> {
-    return this.#request('class:resume', {});
-  }
-
-  /** Telemetry may be lost and is thinned here; the end of a run is never thinned away. */
+  /**
+   * Telemetry may be lost and is thinned here; the end of a run is neither. What was said last is said again on every
+   * connection: a server that restarted has forgotten it.
+   */
   reportProgress(progress: Progress): void {
     const now = this.#now();
-    if (progress.state === 'running' && now - this.#lastProgressAt < PROGRESS_EVERY_MS) return;
+    this.#ownProgress = progress;
+    const running = progress.state === 'running';
+    if (running && now - this.#lastProgressAt < PROGRESS_EVERY_MS) return;
     this.#lastProgressAt = now;
-    if (this.link.state === 'live') this.#socket.volatile.emit('run:progress', progress);
+    if (this.link.state !== 'live') return;
+    if (running) this.#socket.volatile.emit('run:progress', progress);
+    else this.#socket.emit('run:progress', progress);
   }
 
-  /** Said again on every connection: a server that restarted has forgotten it. */
+  /** A finished run that the host may show; said again on every connection. Null for none any more. */
+  offerRun(offer: Offer | null): void {
+    this.#ownOffer = offer;
+    if (offer && this.link.state === 'live') this.#socket.emit('run:offer', offer);
+  }
+
+  /** Said again on every connection, too. */
   reportPreflight(preflight: Preflight): void {
     this.#ownPreflight = preflight;
     if (this.link.state === 'live') this.#socket.emit('device:preflight', preflight);
@@ -216,6 +195,8 @@ export class LiveClient {
     socket.on('connect', () => {
       this.link = { state: 'live' };
       if (this.#ownPreflight) this.reportPreflight(this.#ownPreflight);
+      if (this.#ownProgress) socket.emit('run:progress', this.#ownProgress);
+      this.offerRun(this.#ownOffer);
     });
     socket.on('disconnect', (reason: string) => {
       this.#goOffline();
@@ -241,16 +222,23 @@ export class LiveClient {
       this.#resync = false;
       this.session = state;
       this.you = you;
+      this.ownAnswers = { ...this.ownAnswers, ...answersBy(state, you) };
     });
     socket.on('session:events', (events: SequencedEvent[]) => this.#apply(events));
-    socket.on('class:progress', (progress: Record<string, Progress>) => {
-      this.progress = progress;
+    socket.on('class:progress', (changes: Changes<Partial<Progress>>) => {
+      this.progress = withChanges(this.progress, changes);
     });
-    socket.on('class:preflight', (preflight: Record<string, Preflight>) => {
-      this.preflight = preflight;
+    socket.on('class:preflight', (changes: Changes<Preflight>) => {
+      this.preflight = withChanges(this.preflight, changes);
     });
-    socket.on('class:present', (ids: string[]) => {
-      this.present = new Set(ids);
+    socket.on('class:offers', (offers: Record<string, Offer>) => {
+      this.offers = { ...this.offers, ...offers };
+    });
+    socket.on('class:present', (change: PresenceChange) => {
+      this.present = withPresence(this.present, change);
+    });
+    socket.on('door:sign', (sign: Sign) => {
+      this.sign = sign;
     });
   }
 
@@ -277,7 +265,7 @@ export class LiveClient {
     this.#retry = setTimeout(() => this.#socket.connect(), wait);
   }
 
-  async #request<T = undefined>(event: string, message: object): Promise<Ack<T>> {
+  protected async request<T = undefined>(event: string, message: object): Promise<Ack<T>> {
     const requestId = makeUuid();
     for (let attempt = 1; attempt <= REQUEST_ATTEMPTS; attempt++) {
       try {
@@ -295,4 +283,15 @@ export class LiveClient {
         'The server did not answer. Whether it was done shows here when the connection is back; then try again if needed.',
     };
   }
+}
+
+/** A snapshot has a participant's own answers, and nobody else's. */
+function answersBy({ answers }: SessionState, you: You): Record<string, number> {
+  if (you.role !== 'participant') return {};
+  const own = Object.entries(answers).map(
+    ([id, given]) => [id, given[you.participant.id]] as const,
+  );
+  return Object.fromEntries(
+    own.filter((one): one is [string, number] => typeof one[1] === 'number'),
+  );
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { defaultChallenge } from './challenge.ts';
 import { LiveClient, type LiveSocket } from './client.svelte.ts';
-import type { Hello, Progress } from './protocol.ts';
+import { progressOf } from './dashboard/testing.ts';
+import type { Hello } from './protocol.ts';
 import { initialSession, type SequencedEvent } from './session.ts';
 
 /** A socket whose server is the test. */
@@ -58,7 +59,8 @@ const joined = (seq: number): SequencedEvent => ({
     participant: { id: `p${seq}`, nickname: `n${seq}`, joinedAt: seq },
   },
 });
-const you = { role: 'host' } as const;
+const ada = { id: 'a', name: 'ada' };
+const you = { role: 'host', host: ada, owner: ada } as const;
 
 describe('LiveClient', () => {
   it('asks for everything first, then for what came after the last event it has', () => {
@@ -155,20 +157,35 @@ describe('LiveClient', () => {
   it('thins telemetry, but not the end of a run', () => {
     const { socket, client, tick } = setUp();
     socket.say('connect');
-    const progress: Progress = {
-      runId: '00000000-0000-4000-8000-000000000000',
-      step: 1,
-      steps: 10,
-      loss: 1,
-      accuracy: null,
-      tokensPerSecond: 1,
-      backend: 'wasm',
-      state: 'running',
-    };
+    const progress = progressOf({ step: 1, steps: 10 });
     client.reportProgress(progress);
     tick(100);
     client.reportProgress({ ...progress, step: 2 });
     client.reportProgress({ ...progress, step: 10, state: 'finished' });
     expect(socket.sent.map(({ message }) => message.step)).toEqual([1, 10]);
+  });
+
+  it('says on every connection what it last said of its run, thinned away or not (T-9)', () => {
+    const { socket, client } = setUp();
+    client.reportProgress(progressOf({ step: 1 }));
+    expect(socket.sent).toEqual([]);
+    socket.say('connect');
+    client.reportProgress(progressOf({ step: 2 }));
+    socket.say('disconnect', 'transport close');
+    socket.say('connect');
+    expect(socket.sent.map(({ message }) => message.step)).toEqual([1, 2]);
+  });
+
+  it('puts changes of the telemetry together, and begins anew with a whole one (T-8)', () => {
+    const { socket, client } = setUp();
+    const [first, second] = [progressOf({ step: 1 }), progressOf({ step: 9 })];
+    socket.say('class:progress', { whole: true, changed: { ada: first } });
+    socket.say('class:progress', { whole: false, changed: { ada: { step: 2 }, bob: second } });
+    expect(client.progress).toEqual({ ada: { ...first, step: 2 }, bob: second });
+    socket.say('class:present', { whole: true, here: ['ada', 'bob'], gone: [] });
+    socket.say('class:present', { whole: false, here: [], gone: ['bob'] });
+    expect([...client.present]).toEqual(['ada']);
+    socket.say('class:progress', { whole: true, changed: {} });
+    expect(client.progress).toEqual({});
   });
 });

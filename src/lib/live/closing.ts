@@ -13,3 +13,7 @@ export function takesSubmissions(round: Pick<Round, 'endedAt'>, now: number): bo
   const until = submitUntil(round);
   return until === null || now <= until;
 }
+
+/** A moment of the server's clock as this device's clock will show it, in ms since the epoch. */
+export const onDeviceClock = (moment: number, serverNow: number, deviceNow: number): number =>
+  moment - serverNow + deviceNow;

@@ -12,7 +12,10 @@ export function deviceName({ backend, threads }: DeviceFacts): string {
   return backend === 'webgpu' ? NAMES.webgpu : `${NAMES[backend]}, ${plural(threads, 'thread')}`;
 }
 
-export function preflightLine(device: DeviceFacts & { secondsPerStep: number | null }): string {
+export function preflightLine(
+  device: DeviceFacts & { secondsPerStep: number | null; withoutRecording?: boolean | undefined },
+): string {
+  if (device.withoutRecording) return 'waits: no recorded run fits';
   const name = deviceName(device);
   return device.secondsPerStep === null
     ? name

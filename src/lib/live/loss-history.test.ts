@@ -1,20 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { withLatest, type LossHistory } from './loss-history.ts';
+import { progressOf } from './dashboard/testing.ts';
 import type { Progress } from './protocol.ts';
 
-const progress = (change: Partial<Progress> = {}): Progress => ({
-  runId: '5b0c7d9e-1f3a-4f43-9a52-6f1d2f1a0b10',
-  step: 1,
-  steps: 300,
-  loss: 2.4,
-  accuracy: null,
-  tokensPerSecond: 900,
-  backend: 'wasm',
-  state: 'running',
-  ...change,
-});
 const play = (...updates: Partial<Progress>[]): LossHistory =>
-  updates.reduce<LossHistory>((seen, next) => withLatest(seen, { ada: progress(next) }), {});
+  updates.reduce<LossHistory>(
+    (seen, next) => withLatest(seen, { ada: progressOf({ validatedAt: null, ...next }) }),
+    {},
+  );
 
 describe('withLatest (T-2)', () => {
   it('gathers the losses of a run in the order of its steps, each once', () => {
@@ -27,8 +20,26 @@ describe('withLatest (T-2)', () => {
 
   it('begins again with another run, and forgets who has left the telemetry', () => {
     const seen = play({ step: 9 }, { step: 1, runId: 'other' });
-    expect(seen.ada).toEqual({ runId: 'other', points: [{ x: 1, y: 2.4 }] });
+    expect(seen.ada).toEqual({ runId: 'other', points: [{ x: 1, y: 1.2 }], validation: [] });
     expect(withLatest(seen, {})).toEqual({});
+  });
+
+  it('gathers validations by the step that they were made after (H-6)', () => {
+    const seen = play(
+      { step: 0, loss: null, validatedAt: 0, validationLoss: 2.5 },
+      { step: 61, validatedAt: 60, validationLoss: 0.9 },
+      { step: 70, validatedAt: 60, validationLoss: 0.9 },
+    );
+    expect(seen.ada?.validation).toEqual([
+      { x: 0, y: 2.5 },
+      { x: 60, y: 0.9 },
+    ]);
+  });
+
+  it('is the same object for a run that has said nothing new', () => {
+    const latest = { ada: progressOf() };
+    const seen = withLatest({}, latest);
+    expect(withLatest(seen, latest).ada).toBe(seen.ada);
   });
 
   it('skips a loss that is no number and stays short however long the run', () => {

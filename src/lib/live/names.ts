@@ -1,5 +1,9 @@
-/** What the class reads while its host hides nicknames: stable pseudonyms, in the order of joining. */
-import { withNames, type SequencedEvent, type SessionState } from './session.ts';
+/**
+ * What the class may read of a session: pseudonyms while its host hides nicknames, stable and in the order of
+ * joining, and no answer to a question before the host shows them.
+ */
+import { activityById, answersForClass, planForClass } from './activities.ts';
+import { withNames, type SequencedEvent, type SessionEvent, type SessionState } from './session.ts';
 
 /** `Student 7` by participant id. Nobody leaves the state, so a pseudonym stays whose it is. */
 export function pseudonyms({
@@ -14,31 +18,46 @@ function nicknames({ participants }: SessionState): Record<string, string> {
   return Object.fromEntries(Object.values(participants).map(({ id, nickname }) => [id, nickname]));
 }
 
-/** The state as students' pages, the projector and exports may have it. */
-export function stateForClass(state: SessionState): SessionState {
-  return state.namesHidden ? withNames(state, pseudonyms(state)) : state;
+/**
+ * The state as students' pages, the projector and exports may have it.
+ * @param own the participant whose page it is; null for pages of nobody's own
+ */
+export function stateForClass(state: SessionState, own: string | null = null): SessionState {
+  const named = state.namesHidden ? withNames(state, pseudonyms(state)) : state;
+  if (state.plan.length === 0) return named;
+  return {
+    ...named,
+    plan: planForClass(state.plan, state.revealed),
+    answers: answersForClass(state.answers, own),
+  };
 }
 
 /**
- * Events as students' pages and the projector may have them; the same array where nothing is to hide.
+ * Events as students' pages and the projector may have them.
  * @param state after them
  */
 export function eventsForClass(state: SessionState, events: SequencedEvent[]): SequencedEvent[] {
-  const named = events.some(({ event }) => event.type === 'names:changed');
-  if (!state.namesHidden && !named) return events;
-  const hidden = pseudonyms(state);
-  return events.map(({ seq, event }) => {
-    if (event.type === 'names:changed')
-      return { seq, event: { ...event, names: event.hidden ? hidden : nicknames(state) } };
-    if (!state.namesHidden) return { seq, event };
-    if (event.type === 'participant:joined') {
-      const nickname = hidden[event.participant.id] ?? '';
-      return { seq, event: { ...event, participant: { ...event.participant, nickname } } };
-    }
-    if (event.type === 'participant:renamed')
-      return { seq, event: { ...event, nickname: hidden[event.participantId] ?? '' } };
-    return { seq, event };
-  });
+  return events.map(({ seq, event }) => ({ seq, event: eventForClass(state, event) }));
+}
+
+function eventForClass(state: SessionState, event: SessionEvent): SessionEvent {
+  if (event.type === 'names:changed')
+    return { ...event, names: event.hidden ? pseudonyms(state) : nicknames(state) };
+  if (event.type === 'participant:joined' && state.namesHidden) {
+    const nickname = pseudonyms(state)[event.participant.id] ?? '';
+    return { ...event, participant: { ...event.participant, nickname } };
+  }
+  if (event.type === 'participant:renamed' && state.namesHidden)
+    return { ...event, nickname: pseudonyms(state)[event.participantId] ?? '' };
+  if (event.type === 'plan:changed')
+    return { ...event, plan: planForClass(event.plan, state.revealed) };
+  if (event.type === 'answer:given') return { ...event, answer: null };
+  if (event.type === 'answers:revealed') {
+    const activity = activityById(state, event.activityId);
+    const given = state.revealed[event.activityId] ?? [];
+    return { ...event, given, ...(activity ? { activity } : {}) };
+  }
+  return event;
 }
 
 /** Names as the host reads them: while they are hidden, each with the pseudonym that the class reads. */

@@ -1,18 +1,26 @@
 /**
- * The live protocol, version 3: every message between a screen and the server, in one file.
+ * The live protocol, version 4: every message between a screen and the server, in one file.
  *
  * socket.io carries it. The server validates each client message with the schema beside it and answers
  * through the acknowledgement; nothing inside the server checks again. Artifacts never travel here:
  * they are uploaded by HTTP (`PUT /api/sessions/[code]/submissions/[runId]`).
  */
 import * as v from 'valibot';
+import { METHOD_KINDS } from '../engine/formats/method.ts';
+import { QUANTISATIONS, RecipeSchema } from '../engine/formats/recipe.ts';
+import { DIAGNOSES } from '../lab/diagnosis.ts';
 import { ChallengeSchema } from './challenge.ts';
+import type { Changes, PresenceChange } from './class-changes.ts';
+import type { Sign } from './door.ts';
 import { KnobLockSchema, KNOBS } from './locks.ts';
-import { MAX_ROUND_MINUTES } from './round-time.ts';
+import { MinutesSchema, PlanSchema } from './plan.ts';
+import { MAX_NICKNAME, NICKNAME, tidyNickname } from './nickname.ts';
+import { ProjectorViewSchema } from './projector.ts';
+import { SweepSchema } from './sweep.ts';
 import type { RankedEntry } from '../leaderboard/rank.ts';
 import type { Participant, Round, SequencedEvent, SessionState } from './session.ts';
 
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** Joining characters: no 0/O, 1/I/L, so a code can be read from the back row. */
 export const CODE_ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
@@ -29,10 +37,10 @@ export const CodeSchema = v.pipe(
 
 export const NicknameSchema = v.pipe(
   v.string(),
-  v.trim(),
+  v.transform(tidyNickname),
   v.minLength(1, 'Choose a nickname.'),
-  v.maxLength(24, 'A nickname has at most 24 characters.'),
-  v.regex(/^[\p{L}\p{N}][\p{L}\p{N}\p{M} ._'’-]*$/u, 'Use letters, digits, spaces and . _ - only.'),
+  v.maxLength(MAX_NICKNAME, `A nickname has at most ${MAX_NICKNAME} characters.`),
+  v.regex(NICKNAME, 'Use letters, digits, spaces and . _ - only.'),
 );
 
 /** A client-made UUID: sending the same one twice does the thing once. */
@@ -59,15 +67,72 @@ export type RefusalReason =
   | 'seat-closed'
   | 'malformed';
 
+const ActivityIdSchema = v.pipe(v.string(), v.uuid());
+
 export const RoundStartSchema = v.strictObject({
   requestId: RequestIdSchema,
   challenge: ChallengeSchema,
-  /** After which the server ends the round; null for when the host does. */
-  minutes: v.optional(
-    v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_ROUND_MINUTES))),
-    null,
-  ),
+  minutes: v.optional(MinutesSchema, null),
+  /** The activity of the plan that it is of. */
+  activityId: v.optional(v.nullable(ActivityIdSchema), null),
 });
+export const SweepStartSchema = v.strictObject({
+  requestId: RequestIdSchema,
+  sweep: SweepSchema,
+  minutes: v.optional(MinutesSchema, null),
+  activityId: v.optional(v.nullable(ActivityIdSchema), null),
+});
+/** The whole plan, as it is to be. */
+export const PlanChangeSchema = v.strictObject({ requestId: RequestIdSchema, plan: PlanSchema });
+/** Moves the class. A round that is running ends. */
+export const ActivityGoSchema = v.strictObject({
+  requestId: RequestIdSchema,
+  activityId: ActivityIdSchema,
+});
+/** Lets students go by themselves between two activities; null for following the host. */
+export const PacingSchema = v.strictObject({
+  requestId: RequestIdSchema,
+  roam: v.nullable(v.strictObject({ first: ActivityIdSchema, last: ActivityIdSchema })),
+});
+export const RevealSchema = v.strictObject({
+  requestId: RequestIdSchema,
+  activityId: ActivityIdSchema,
+});
+/** Puts a recipe before everybody; null takes it away. */
+export const RecipeSendSchema = v.strictObject({
+  requestId: RequestIdSchema,
+  recipe: v.nullable(RecipeSchema),
+});
+/** Shows a student's last shared run to everybody; null ends it. */
+export const SpotlightSchema = v.strictObject({
+  requestId: RequestIdSchema,
+  participantId: v.nullable(v.pipe(v.string(), v.uuid())),
+});
+export const HostInviteSchema = v.strictObject({ requestId: RequestIdSchema });
+/** An account that helps to host, or the owner's. */
+export const HostSchema = v.strictObject({
+  requestId: RequestIdSchema,
+  hostId: v.pipe(v.string(), v.minLength(1), v.maxLength(80)),
+});
+export const AnswerSchema = v.strictObject({
+  requestId: RequestIdSchema,
+  activityId: ActivityIdSchema,
+  /** Index of a poll's option, or a predicted number. */
+  answer: v.pipe(v.number(), v.finite()),
+});
+export const SharingSchema = v.strictObject({ requestId: RequestIdSchema, shares: v.boolean() });
+export const HandSchema = v.strictObject({ requestId: RequestIdSchema, up: v.boolean() });
+export const CellTakeSchema = v.strictObject({ requestId: RequestIdSchema });
+
+/** A finished run of a student who shares: said again on every connection, never stored. */
+export const OfferSchema = v.strictObject({
+  runId: v.pipe(v.string(), v.uuid()),
+  recipe: RecipeSchema,
+  /** On the device's validation split, 0–1. */
+  accuracy: v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
+});
+export type Offer = v.InferOutput<typeof OfferSchema>;
+
 export const RoundExtendSchema = v.strictObject({
   requestId: RequestIdSchema,
   minutes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(60)),
@@ -93,19 +158,51 @@ export const SeatSchema = v.strictObject({
   requestId: RequestIdSchema,
   participantId: v.pipe(v.string(), v.uuid()),
 });
+export const DoorSchema = v.strictObject({ requestId: RequestIdSchema, guarded: v.boolean() });
+/** Closes every seat whose browser never connected. */
+export const SeatsSweepSchema = v.strictObject({ requestId: RequestIdSchema });
 export const ClassPauseSchema = v.strictObject({ requestId: RequestIdSchema });
 export const ClassResumeSchema = v.strictObject({ requestId: RequestIdSchema });
+/** Puts something in the board's place on the projector; null takes it away. */
+export const ProjectorShowSchema = v.strictObject({
+  requestId: RequestIdSchema,
+  view: v.nullable(ProjectorViewSchema),
+});
+
+const CountSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** What a class needs to know of a run's recipe; its numbers are counted, not measured. */
+export const RecipeSummarySchema = v.strictObject({
+  method: v.picklist(METHOD_KINDS),
+  /** LoRA's; null for the other methods. */
+  rank: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  quantisation: v.picklist(QUANTISATIONS),
+  /** Trained parameters, the head included. */
+  trainable: CountSchema,
+  /** Bytes of a training step. */
+  memory: CountSchema,
+});
+export type RecipeSummary = v.InferOutput<typeof RecipeSummarySchema>;
 
 /** Telemetry: volatile, at most two a second from one participant, never stored. */
 export const ProgressSchema = v.strictObject({
   runId: v.pipe(v.string(), v.uuid()),
-  step: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  step: CountSchema,
   steps: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  /** Of the last step's batch, in nats. */
   loss: v.nullable(v.pipe(v.number(), v.finite())),
+  /** Of the last validation, 0–1. */
   accuracy: v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
+  /** Of the same validation, in nats. */
+  validationLoss: v.nullable(v.pipe(v.number(), v.finite())),
+  /** The step after which it was made. */
+  validatedAt: v.nullable(CountSchema),
   tokensPerSecond: v.pipe(v.number(), v.minValue(0)),
   backend: v.picklist(['webgpu', 'wasm']),
   state: v.picklist(['running', 'finished', 'stopped', 'failed']),
+  /** What the device makes of its own run. */
+  diagnosis: v.nullable(v.picklist(DIAGNOSES)),
+  recipe: RecipeSummarySchema,
 });
 export type Progress = v.InferOutput<typeof ProgressSchema>;
 
@@ -115,6 +212,8 @@ export const PreflightSchema = v.strictObject({
   threads: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1024)),
   /** From a few timed steps of the default recipe; null when a run came before them. */
   secondsPerStep: v.nullable(v.pipe(v.number(), v.finite(), v.minValue(0))),
+  /** Of a simulated student: no recorded run is what the class is asked for. */
+  withoutRecording: v.optional(v.boolean()),
 });
 export type Preflight = v.InferOutput<typeof PreflightSchema>;
 
@@ -134,52 +233,62 @@ export type Ack<T = undefined> =
   /** `field` is the dotted path of the offending field where there is one. */
   | { ok: false; error: string; field?: string };
 
-export interface ClientToServer {
-  'round:start': (
-    message: v.InferInput<typeof RoundStartSchema>,
-    ack: (answer: Ack<Round>) => void,
-  ) => void;
-  'round:extend': (
-    message: v.InferInput<typeof RoundExtendSchema>,
-    ack: (answer: Ack) => void,
-  ) => void;
-  'knob:lock': (
-    message: v.InferInput<typeof KnobLockMessageSchema>,
-    ack: (answer: Ack) => void,
-  ) => void;
-  'knob:unlock': (
-    message: v.InferInput<typeof KnobUnlockSchema>,
-    ack: (answer: Ack) => void,
-  ) => void;
-  'round:end': (message: v.InferInput<typeof RoundEndSchema>, ack: (answer: Ack) => void) => void;
-  'session:end': (
-    message: v.InferInput<typeof SessionEndSchema>,
-    ack: (answer: Ack) => void,
-  ) => void;
-  'names:change': (message: v.InferInput<typeof NamesSchema>, ack: (answer: Ack) => void) => void;
-  'participant:rename': (
-    message: v.InferInput<typeof RenameSchema>,
-    ack: (answer: Ack) => void,
-  ) => void;
-  'participant:remove': (
-    message: v.InferInput<typeof SeatSchema>,
-    ack: (answer: Ack) => void,
-  ) => void;
-  'participant:restore': (
-    message: v.InferInput<typeof SeatSchema>,
-    ack: (answer: Ack) => void,
-  ) => void;
-  'class:pause': (
-    message: v.InferInput<typeof ClassPauseSchema>,
-    ack: (answer: Ack) => void,
-  ) => void;
-  'class:resume': (
-    message: v.InferInput<typeof ClassResumeSchema>,
-    ack: (answer: Ack) => void,
-  ) => void;
+/** A command: its message, and what its acknowledgement carries. */
+type Command<S extends v.GenericSchema, T = undefined> = (
+  message: v.InferInput<S>,
+  ack: (answer: Ack<T>) => void,
+) => void;
+
+/** Commands of whoever leads the class. */
+export interface LeadToServer {
+  'round:start': Command<typeof RoundStartSchema, Round>;
+  'sweep:start': Command<typeof SweepStartSchema, Round>;
+  'round:extend': Command<typeof RoundExtendSchema>;
+  'round:end': Command<typeof RoundEndSchema>;
+  'session:end': Command<typeof SessionEndSchema>;
+  'knob:lock': Command<typeof KnobLockMessageSchema>;
+  'knob:unlock': Command<typeof KnobUnlockSchema>;
+  'class:pause': Command<typeof ClassPauseSchema>;
+  'class:resume': Command<typeof ClassResumeSchema>;
+  'plan:change': Command<typeof PlanChangeSchema>;
+  'activity:go': Command<typeof ActivityGoSchema>;
+  'pacing:change': Command<typeof PacingSchema>;
+  'answers:reveal': Command<typeof RevealSchema>;
+  'recipe:send': Command<typeof RecipeSendSchema>;
+  'spotlight:show': Command<typeof SpotlightSchema>;
+  'projector:show': Command<typeof ProjectorShowSchema>;
+}
+
+/** Commands of every host: what two people may do at once without being at odds. */
+export interface HostToServer {
+  'names:change': Command<typeof NamesSchema>;
+  'participant:rename': Command<typeof RenameSchema>;
+  'participant:remove': Command<typeof SeatSchema>;
+  'participant:restore': Command<typeof SeatSchema>;
+  'participant:block': Command<typeof SeatSchema>;
+  /** Answers with how many seats were closed. */
+  'participants:sweep': Command<typeof SeatsSweepSchema, number>;
+  'door:change': Command<typeof DoorSchema>;
+  'hand:lower': Command<typeof SeatSchema>;
+  /** Answers with the path of a link that makes whoever opens it a co-host. */
+  'host:invite': Command<typeof HostInviteSchema, string>;
+  'host:remove': Command<typeof HostSchema>;
+  /** Passes the lead to a host, or takes it. */
+  'lead:pass': Command<typeof HostSchema>;
+}
+
+export interface StudentToServer {
+  'answer:give': Command<typeof AnswerSchema>;
+  'sharing:change': Command<typeof SharingSchema>;
+  'hand:change': Command<typeof HandSchema>;
+  /** Asks for the next cell of the sweep. */
+  'cell:take': Command<typeof CellTakeSchema>;
   'run:progress': (message: Progress) => void;
+  'run:offer': (message: Offer) => void;
   'device:preflight': (message: Preflight) => void;
 }
+
+export type ClientToServer = LeadToServer & HostToServer & StudentToServer;
 
 /** What one screen receives. Every screen gets the whole state, since all show one board, with pseudonyms for the class while names are hidden; telemetry goes to hosts and screens only. */
 export interface ServerToClient {
@@ -189,16 +298,30 @@ export interface ServerToClient {
   'session:snapshot': (state: SessionState, you: You) => void;
   /** Events since the last one sent, in order. */
   'session:events': (events: SequencedEvent[]) => void;
-  /** Latest telemetry by participant id, at most 4 times a second; hosts and screens only. */
-  'class:progress': (progress: Record<string, Progress>) => void;
-  /** Latest preflight by participant id; hosts and screens only, coalesced. */
-  'class:preflight': (preflight: Record<string, Preflight>) => void;
-  /** Participant ids with an open connection; hosts and screens only, coalesced. */
-  'class:present': (participantIds: string[]) => void;
+  /**
+   * Telemetry by participant id, for hosts and screens only: everything on connection, then what has changed, at most
+   * 4 times a second. Of a run that is known only the fields that have changed are sent.
+   */
+  'class:progress': (changes: Changes<Partial<Progress>>) => void;
+  'class:preflight': (changes: Changes<Preflight>) => void;
+  /** Whose page has an open connection. */
+  'class:present': (change: PresenceChange) => void;
+  /** What a guarded door asks for now; hosts and screens only. */
+  'door:sign': (sign: Sign) => void;
+  /** Latest run of each student who shares; hosts only. */
+  'class:offers': (offers: Record<string, Offer>) => void;
+}
+
+export interface HostName {
+  /** Of the account. */
+  id: string;
+  name: string;
 }
 
 export type You =
-  { role: 'participant'; participant: Participant } | { role: 'host' } | { role: 'screen' };
+  | { role: 'participant'; participant: Participant }
+  | { role: 'host'; host: HostName; owner: HostName }
+  | { role: 'screen' };
 
 /** Answer of the submission upload: 201 when new, 200 when this run id was already received with the same bytes. */
 export interface SubmissionReceipt {
@@ -213,6 +336,8 @@ export interface SubmissionReceipt {
 /** `GET /api/sessions/[code]/leaderboard.json`. */
 export interface LeaderboardDocument {
   session: string;
+  /** Present where its students are simulated. */
+  rehearsal?: true;
   round: number | null;
   rows: RankedEntry[];
 }

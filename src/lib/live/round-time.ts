@@ -1,9 +1,6 @@
 /** The time that a round has left, by the server's clock, and how it is written. */
 import { roundNow, runningRound, type SessionState } from './session.ts';
 
-/** Longest time of a round, in minutes. */
-export const MAX_ROUND_MINUTES = 240;
-
 /**
  * @param now ms since the epoch by the server's clock
  * @returns ms, not below 0; null when no round runs or the running one has no end time

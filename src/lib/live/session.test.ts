@@ -6,7 +6,9 @@ import {
   currentRound,
   initialSession,
   reduceSession,
+  seated,
   SequenceGapError,
+  standingOf,
   submissionsOf,
   type SessionEvent,
   type SessionState,
@@ -100,6 +102,17 @@ describe('reduceSession', () => {
   });
 });
 
+it('holds what the projector shows until it is taken away, a round starts or the class moves on (H-11)', () => {
+  const view = { kind: 'curves' as const, title: 'Runs', curves: [{ points: [], validation: [] }] };
+  const shown: SessionEvent = { type: 'projector:shown', at: 5, view };
+  expect(initialSession('ABCDEF', 'Test').projector).toBeNull();
+  expect(play([shown]).projector).toEqual(view);
+  expect(play([shown, { ...shown, view: null }]).projector).toBeNull();
+  expect(play([shown, ...LESSON.slice(0, 2)]).projector).toBeNull();
+  const moved: SessionEvent = { type: 'activity:moved', at: 6, activityId: 'a' };
+  expect(play([shown, moved]).projector).toBeNull();
+});
+
 describe('S-15: a pause', () => {
   const paused: SessionEvent = { type: 'class:paused', at: 5 };
 
@@ -119,9 +132,24 @@ describe('S-15: a pause', () => {
   });
 });
 
+it('I-11, I-14: the door changes nobody’s seat; seats that never connected go together and come back one by one', () => {
+  const joined = play([...LESSON.slice(0, 3), received('s1')]);
+  expect(joined.door).toEqual({ state: 'open' });
+  const door = { state: 'guarded', because: 'flood', seats: 30 } as const;
+  const guarded = play([{ type: 'door:changed', at: 5, door }], joined);
+  expect(guarded).toEqual({ ...joined, seq: joined.seq + 1, door });
+  const participantIds = ['ada', 'bob', 'nobody'];
+  const swept = play([{ type: 'participants:removed', at: 6, participantIds }], guarded);
+  expect(seated(swept)).toEqual([]);
+  expect(standingOf(swept, 'round-1')).toEqual([]);
+  expect(swept.participants).toMatchObject({ ada: { removedAt: 6, neverConnected: true } });
+  const back = play([{ type: 'participant:restored', at: 7, participantId: 'ada' }], swept);
+  expect(seated(back)).toEqual([joined.participants.ada]);
+});
+
 it('S-22: replays a log that version 2 of the protocol stored', () => {
   const challenge = defaultChallenge();
-  // As it stands in a database: no end time, no locks, no pause, no removal.
+  // As it stands in a database: no end time, no locks, no pause, no removal, no plan.
   const stored = `[
     {"type":"participant:joined","at":1,"participant":{"id":"ada","nickname":"Ada","joinedAt":1}},
     {"type":"round:started","at":2,"round":{"id":"round-1","number":1,"challenge":${JSON.stringify(challenge)},"startedAt":2,"endedAt":null}},
@@ -130,9 +158,22 @@ it('S-22: replays a log that version 2 of the protocol stored', () => {
     {"type":"round:ended","at":5,"roundId":"round-1"}]`;
   const state = play(JSON.parse(stored) as SessionEvent[]);
   expect(state).toMatchObject({ phase: 'between-rounds', pausedAt: null, namesHidden: false });
+  expect(state.door).toEqual({ state: 'open' });
   expect(state.rounds).toEqual([
-    { id: 'round-1', number: 1, challenge, startedAt: 2, endedAt: 5, endsAt: null, locks: {} },
+    {
+      id: 'round-1',
+      number: 1,
+      challenge,
+      startedAt: 2,
+      endedAt: 5,
+      endsAt: null,
+      locks: {},
+      activityId: null,
+      sweep: null,
+      dealt: {},
+    },
   ]);
+  expect(state.submissions.s1).toMatchObject({ memory: null });
   expect(rank(submissionsOf(state, 'round-1'))).toMatchObject([{ nickname: 'Ada', rank: 1 }]);
 });
 

@@ -5,8 +5,22 @@
  * client rebuild the same state by replaying. No clock and no randomness are read here: events carry both.
  */
 import type { Entry } from '../leaderboard/rank.ts';
+import {
+  isActivityEvent,
+  NO_ACTIVITIES,
+  reduceActivity,
+  type ActivityState,
+} from './activities.ts';
 import type { Challenge } from './challenge.ts';
-import { withLock, withoutLock, type Knob, type KnobLock, type Locks } from './locks.ts';
+import { OPEN, type Door } from './door.ts';
+import { withLock, withoutLock, type Locks } from './locks.ts';
+import type { ProjectorView } from './projector.ts';
+import type { SequencedEvent, SessionEvent } from './session-events.ts';
+import type { Sweep } from './sweep.ts';
+
+export type { SequencedEvent, SessionEvent } from './session-events.ts';
+export { seated } from './seated.ts';
+export { standingOf, submissionsOf } from './standing.ts';
 
 export interface Participant {
   id: string;
@@ -14,6 +28,10 @@ export interface Participant {
   joinedAt: number;
   /** Since when the host has closed this seat; absent for an open one. */
   removedAt?: number;
+  /** The host may show this student's runs to everybody; absent where the student has not agreed. */
+  shares?: boolean;
+  /** Closed because its browser never connected; the same browser may take it again. */
+  neverConnected?: true;
 }
 
 export interface Round {
@@ -27,14 +45,38 @@ export interface Round {
   endsAt: number | null;
   /** Knobs that the host has locked. */
   locks: Locks;
+  /** The plan's activity that it is of; null for one outside a plan. */
+  activityId: string | null;
+  /** The grid that the class works through together; null for a challenge. */
+  sweep: Sweep | null;
+  /** The cell of the sweep that each participant has been dealt last. */
+  dealt: Record<string, number>;
 }
 
-/** A round as a log holds it: one that an older version stored has no end time, and none has locks yet. */
-type StoredRound = Omit<Round, 'endsAt' | 'locks'> & Partial<Round>;
+/** A round as a log holds it; what an older version did not store has its place in {@link ROUND_DEFAULTS}. */
+export type StoredRound = Pick<Round, 'id' | 'number' | 'challenge' | 'startedAt' | 'endedAt'> &
+  Partial<Round>;
 
-export interface SessionState {
+const ROUND_DEFAULTS = { endsAt: null, locks: {}, activityId: null, sweep: null, dealt: {} };
+
+/** A round as the log holds it, whole. */
+export function wholeRound(round: StoredRound): Round {
+  return { ...ROUND_DEFAULTS, ...round };
+}
+
+export type Submission = Entry & {
+  roundId: string;
+  /** The cell of a sweep that its recipe is of; null outside a sweep. */
+  cell: number | null;
+  /** Bytes of a training step as the verifier counted them; null before, and from older logs. */
+  memory: number | null;
+};
+
+export interface SessionState extends ActivityState {
   code: string;
   title: string;
+  /** A trial run with simulated students: marked wherever it shows, and deleted when it ends. */
+  rehearsal: boolean;
   /** Sequence number of the last applied event; 0 before the first. */
   seq: number;
   phase: 'lobby' | 'round' | 'between-rounds' | 'ended';
@@ -42,72 +84,30 @@ export interface SessionState {
   pausedAt: number | null;
   /** The class reads pseudonyms instead of nicknames; the host goes on reading these. */
   namesHidden: boolean;
+  door: Door;
+  /** What the projector shows in the board's place; null for the board. */
+  projector: ProjectorView | null;
   participants: Record<string, Participant>;
   rounds: Round[];
   /** Submissions of all rounds by submission id. */
-  submissions: Record<string, Entry & { roundId: string }>;
+  submissions: Record<string, Submission>;
 }
 
-export type SessionEvent =
-  | { type: 'participant:joined'; at: number; participant: Participant }
-  | { type: 'round:started'; at: number; round: StoredRound }
-  | { type: 'round:ended'; at: number; roundId: string }
-  /** Ends so many minutes later; a round without an end gets one, from now. */
-  | { type: 'round:extended'; at: number; roundId: string; minutes: number }
-  | { type: 'knob:locked'; at: number; roundId: string; lock: KnobLock }
-  | { type: 'knob:unlocked'; at: number; roundId: string; knob: Knob }
-  | {
-      type: 'submission:received';
-      at: number;
-      submissionId: string;
-      participantId: string;
-      roundId: string;
-      recipe: string;
-      /** What the device reported, 0–1; null when it reported nothing. */
-      reportedAccuracy: number | null;
-      reportedTrainable: number | null;
-    }
-  | {
-      type: 'submission:verified';
-      at: number;
-      submissionId: string;
-      accuracy: number;
-      trainable: number;
-    }
-  | { type: 'submission:rejected'; at: number; submissionId: string; reason: string }
-  /** A technical failure: the server tries again by itself, and a verdict still follows. */
-  | { type: 'submission:delayed'; at: number; submissionId: string; reason: string }
-  | {
-      type: 'names:changed';
-      at: number;
-      hidden: boolean;
-      /** What a page is to call each participant from now on. Added on the way to the class, never stored. */
-      names?: Record<string, string>;
-    }
-  | { type: 'participant:renamed'; at: number; participantId: string; nickname: string }
-  | { type: 'participant:removed'; at: number; participantId: string }
-  | { type: 'participant:restored'; at: number; participantId: string }
-  | { type: 'class:paused'; at: number }
-  | { type: 'class:resumed'; at: number }
-  | { type: 'session:ended'; at: number };
-
-/** An event with its place in the session's log. `seq` starts at 1 and has no gaps. */
-export interface SequencedEvent {
-  seq: number;
-  event: SessionEvent;
-}
-
-export function initialSession(code: string, title: string): SessionState {
+export function initialSession(code: string, title: string, rehearsal = false): SessionState {
   return {
     code,
     title,
+    rehearsal,
     seq: 0,
     phase: 'lobby',
     pausedAt: null,
     namesHidden: false,
+    door: OPEN,
+    projector: null,
     participants: {},
     rounds: [],
     submissions: {},
+    ...NO_ACTIVITIES,
   };
 }
 
@@ -129,6 +129,10 @@ export class SequenceGapError extends Error {
 }
 
 function apply(state: SessionState, event: SessionEvent, seq: number): SessionState {
+  if (isActivityEvent(event)) {
+    const next = reduceActivity(state, event);
+    return event.type === 'activity:moved' ? { ...next, projector: null } : next;
+  }
   switch (event.type) {
     case 'participant:joined':
       return {
@@ -139,7 +143,8 @@ function apply(state: SessionState, event: SessionEvent, seq: number): SessionSt
       return {
         ...state,
         phase: 'round',
-        rounds: [...state.rounds, { endsAt: null, locks: {}, ...event.round }],
+        projector: null,
+        rounds: [...state.rounds, wholeRound(event.round)],
       };
     case 'round:ended':
       return updateRound({ ...state, phase: 'between-rounds' }, event.roundId, () => ({
@@ -170,6 +175,8 @@ function apply(state: SessionState, event: SessionEvent, seq: number): SessionSt
         trainable: event.reportedTrainable,
         submittedAt: event.at,
         reason: null,
+        cell: event.cell ?? null,
+        memory: null,
       });
     }
     case 'submission:verified':
@@ -177,6 +184,7 @@ function apply(state: SessionState, event: SessionEvent, seq: number): SessionSt
         status: 'verified',
         accuracy: event.accuracy,
         trainable: event.trainable,
+        memory: event.memory ?? null,
         reason: null,
       });
     case 'submission:delayed':
@@ -198,15 +206,29 @@ function apply(state: SessionState, event: SessionEvent, seq: number): SessionSt
         removedAt: event.at,
       }));
     case 'participant:restored':
-      return updateParticipant(state, event.participantId, ({ id, nickname, joinedAt }) => ({
-        id,
-        nickname,
-        joinedAt,
-      }));
+      return updateParticipant(
+        state,
+        event.participantId,
+        ({ removedAt: _closed, neverConnected: _reason, ...rest }) => rest,
+      );
+    case 'participants:removed':
+      return event.participantIds.reduce(
+        (left, id) =>
+          updateParticipant(left, id, (participant) => ({
+            ...participant,
+            removedAt: event.at,
+            neverConnected: true,
+          })),
+        state,
+      );
+    case 'door:changed':
+      return { ...state, door: event.door };
     case 'class:paused':
       return { ...state, pausedAt: state.pausedAt ?? event.at };
     case 'class:resumed':
       return { ...resumed(state, event.at), pausedAt: null };
+    case 'projector:shown':
+      return { ...state, projector: event.view };
     case 'session:ended':
       return { ...state, phase: 'ended', pausedAt: null };
   }
@@ -271,8 +293,6 @@ function resumed(state: SessionState, at: number): SessionState {
   return updateRound(state, round.id, () => ({ endsAt }));
 }
 
-type Submission = SessionState['submissions'][string];
-
 function withSubmission(state: SessionState, submission: Submission): SessionState {
   return {
     ...state,
@@ -297,21 +317,4 @@ export function currentRound(state: SessionState): Round | null {
 /** Null in the lobby, between rounds and after the end. */
 export function runningRound(state: SessionState): Round | null {
   return state.phase === 'round' ? currentRound(state) : null;
-}
-
-/** Submissions of one round. */
-export function submissionsOf(state: SessionState, roundId: string): Submission[] {
-  return Object.values(state.submissions).filter((submission) => submission.roundId === roundId);
-}
-
-/** Those of one round that stand on its board: a seat that the host has closed has none there. */
-export function standingOf(state: SessionState, roundId: string): Submission[] {
-  return submissionsOf(state, roundId).filter(
-    ({ participantId }) => state.participants[participantId]?.removedAt === undefined,
-  );
-}
-
-/** Participants whose seat is open, in the order of joining. */
-export function seated(state: SessionState): Participant[] {
-  return Object.values(state.participants).filter(({ removedAt }) => removedAt === undefined);
 }

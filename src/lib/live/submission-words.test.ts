@@ -20,6 +20,8 @@ const withStatus = (change: Partial<SessionState['submissions'][string]>): Sessi
       trainable: null,
       submittedAt: 0,
       reason: null,
+      cell: null,
+      memory: null,
       ...change,
     },
   },
