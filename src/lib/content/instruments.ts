@@ -1,6 +1,11 @@
-/** The three instruments of lesson 04, as far as they are known before they are built. */
+/** The instruments of lesson 04. An instrument that is listed here and not built yet has an outline page. */
+
+/** What lessons call an instrument. */
+export const INSTRUMENT_NAMES = ['architecture', 'optimization', 'lora', 'optimiser'] as const;
+export type InstrumentName = (typeof INSTRUMENT_NAMES)[number];
 
 export interface Instrument {
+  name: InstrumentName;
   slug: string;
   figure: string;
   title: string;
@@ -10,6 +15,7 @@ export interface Instrument {
 
 export const INSTRUMENTS: readonly Instrument[] = [
   {
+    name: 'architecture',
     slug: 'architecture-explorer',
     figure: '4.1',
     title: 'Transformer Architecture Explorer',
@@ -21,6 +27,7 @@ export const INSTRUMENTS: readonly Instrument[] = [
     ],
   },
   {
+    name: 'optimization',
     slug: 'optimization-techniques-explorer',
     figure: '4.2',
     title: 'Optimization Techniques Explorer',
@@ -32,6 +39,7 @@ export const INSTRUMENTS: readonly Instrument[] = [
     ],
   },
   {
+    name: 'lora',
     slug: 'lora-and-quantisation-lab',
     figure: '4.3',
     title: 'LoRA and quantisation lab',
@@ -39,7 +47,19 @@ export const INSTRUMENTS: readonly Instrument[] = [
     holds: [
       'The update drawn as matrices in true proportion, for the rank you choose.',
       'The spectrum of your own ΔW and the quantisation error of each format.',
-      'The real fine-tune, which the lab already runs.',
+      'The real fine-tune, in place.',
+    ],
+  },
+  {
+    name: 'optimiser',
+    slug: 'optimiser-paths',
+    figure: '4.4',
+    title: 'Optimiser paths',
+    summary: 'SGD, momentum and AdamW on the loss of a real model, cut to two numbers.',
+    holds: [
+      'The loss of the base model on a plane of its trained parameters, evaluated by the engine.',
+      'The ways of SGD, momentum and AdamW from a start that you drag, by the engine’s own updates.',
+      'The same ways computed with the model itself, and how far the two are apart.',
     ],
   },
 ];
@@ -49,4 +69,8 @@ export const MEASURED = 'optimization-techniques-explorer';
 
 export function findInstrument(slug: string): Instrument | null {
   return INSTRUMENTS.find((instrument) => instrument.slug === slug) ?? null;
+}
+
+export function instrumentNamed(name: InstrumentName): Instrument {
+  return INSTRUMENTS.find((instrument) => instrument.name === name)!;
 }
