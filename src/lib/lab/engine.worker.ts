@@ -2,10 +2,6 @@
  * The engine in a worker of its own: loads model, task and ONNX Runtime once, then runs recipes one at a time.
  * Knows where files are served from; everything else is the engine's.
  */
-import asyncifyMjs from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
-import asyncifyWasm from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
-import wasmMjs from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
-import wasmWasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { RecipeError, type Recipe } from '../engine/formats/recipe.ts';
 import type { CustomTask } from '../engine/data/custom-task.ts';
 import {
@@ -15,28 +11,19 @@ import {
 } from '../engine/data/general-text.ts';
 import { isCustomTask, parseExamples, parseTask } from '../engine/data/task.ts';
 import { loadBaseModel, MODEL_FILES, type BaseModel } from '../engine/model/base-model.ts';
-import { createBrowserRuntime } from '../engine/runtime/browser.ts';
 import { watchGpuMemory } from '../engine/runtime/gpu-memory.ts';
 import type { Runtime } from '../engine/runtime/runtime.ts';
 import type { RunResult } from '../engine/train/events.ts';
 import type { Checkpoint } from '../engine/train/checkpoint.ts';
 import { GENERAL_SHAPE } from '../engine/train/general-loss.ts';
-import { firstThatComputesRight } from '../engine/train/self-check.ts';
 import { DivergedError, runRecipe, type RunInput } from '../engine/train/trainer.ts';
+import { openRuntime } from './browser-runtime.ts';
+import { remembered } from './remembered.ts';
 import { DATA_ELSEWHERE } from './custom-tasks.ts';
 import { fetchBytes } from './fetch-bytes.ts';
 import { probeSpeed } from './probe.ts';
 import { openRunStore } from './run-store.ts';
 import type { FromWorker, Preflight, RunOrder, ToWorker } from './worker-protocol.ts';
-
-const builds = {
-  webgpu: {
-    load: () => import('onnxruntime-web/webgpu'),
-    wasm: asyncifyWasm,
-    mjs: asyncifyMjs,
-  },
-  wasm: { load: () => import('onnxruntime-web/wasm'), wasm: wasmWasm, mjs: wasmMjs },
-};
 
 /** An interruption costs no more than this and one step. */
 const CHECKPOINT_EVERY_MS = 3000;
@@ -148,16 +135,12 @@ async function keep(id: string, checkpoint: Checkpoint): Promise<void> {
 
 function runtimeFor(prefer?: 'webgpu' | 'wasm'): Promise<Runtime> {
   return remembered(runtimes, prefer ?? 'auto', () =>
-    firstThatComputesRight(
-      createBrowserRuntime({
-        builds,
-        prefer,
-        gpuMemory,
-        // A run that waits for a GPU that is gone may wait for ever: the page starts another worker.
-        onlost: (message) => send({ type: 'lost', message }),
-      }),
-      (because) => createBrowserRuntime({ builds, prefer: 'wasm', because }),
-    ),
+    openRuntime({
+      prefer,
+      gpuMemory,
+      // A run that waits for a GPU that is gone may wait for ever: the page starts another worker.
+      onlost: (message) => send({ type: 'lost', message }),
+    }),
   );
 }
 
@@ -167,16 +150,6 @@ async function assetsOf({ base, task }: Recipe, data?: CustomTask): Promise<Asse
     remembered(tasks, task, () => loadTask(task, data)),
   ]);
   return { ...model, ...texts };
-}
-
-/** Made once per key; what failed is tried again the next time. */
-function remembered<T>(held: Map<string, Promise<T>>, key: string, make: () => Promise<T>) {
-  const known = held.get(key);
-  if (known) return known;
-  const made = make();
-  held.set(key, made);
-  made.catch(() => held.delete(key));
-  return made;
 }
 
 /** A base model and the general English it is asked on, with the bytes loaded so far reported as they arrive. */

@@ -18,6 +18,9 @@ export function linear(domain: readonly [number, number], range: readonly [numbe
   return Object.assign(map, { domain });
 }
 
+/** For points that are coordinates already. */
+export const identity: Scale = Object.assign((value: number) => value, { domain: [0, 1] as const });
+
 /** About `count` round numbers (1, 2 or 5 times a power of ten) inside the domain. */
 export function ticks([low, high]: readonly [number, number], count: number): number[] {
   const rough = (high - low) / Math.max(1, count);

@@ -11,7 +11,7 @@ import type { RunResult } from '../engine/train/events.ts';
 import { openCustomTasks, type CustomTasks } from './custom-tasks.ts';
 import { nextBackend } from './recovery.ts';
 import { IDLE, isActive, reduceRun, type RunAction, type RunState } from './run-state.ts';
-import { openRunStore, type RunStore, type UnfinishedRun } from './run-store.ts';
+import { openRunStore, type KeptRun, type RunStore, type UnfinishedRun } from './run-store.ts';
 import { openTrainingLock, type TrainingLock } from './training-lock.ts';
 import { makeUuid } from './uuid.ts';
 import { WakeLock } from './wake-lock.ts';
@@ -37,6 +37,8 @@ export interface RunControllerOptions {
   onchange?: (run: RunState) => void;
   /** Called when this browser keeps a finished run nowhere but on this page. */
   onunkept?: () => void;
+  /** Called with each run that finished and is kept. */
+  onkept?: (run: KeptRun) => void;
 }
 
 /** Steps can come faster than a screen can use them: views see the state at most this often. */
@@ -292,9 +294,11 @@ export class RunController {
     const run: FinishedRun = { id, result, finishedAt: Date.now() };
     this.finished = [...this.finished, run];
     // Its checkpoint goes only now that the result is there: what cannot be stored can be trained to its end again.
-    await this.#store
-      .finish({ ...run, code: this.#options.code })
-      .catch(() => this.#options.onunkept?.());
+    const kept: KeptRun = { ...run, code: this.#options.code };
+    await this.#store.finish(kept).then(
+      () => this.#options.onkept?.(kept),
+      () => this.#options.onunkept?.(),
+    );
   }
 
   #publishSoon(): void {

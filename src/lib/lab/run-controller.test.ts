@@ -127,12 +127,14 @@ const onBackend = (backend: 'webgpu' | 'wasm'): FromWorker => ({
 });
 
 describe('RunController', () => {
-  it('has a run on disk from its start until its result is stored (K-2, K-7)', async () => {
+  it('has a run on disk from its start until its result is stored (K-2, K-7, K-9)', async () => {
     const { open, unfinished, runs, isHeld } = browser();
     const { controller, workers, wakeLock } = open();
     await controller.start(recipe);
     expect([...unfinished.values()]).toMatchObject([{ recipe, end: 'none' }]);
     expect(isHeld()).toBe(true);
+    expect(wakeLock.hold).toHaveBeenCalled();
+    expect(wakeLock.release).not.toHaveBeenCalled();
     const { id } = workers[0]!.order!;
     workers[0]!.say({ type: 'done', result });
     await settle();

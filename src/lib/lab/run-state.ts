@@ -51,7 +51,8 @@ export type RunState =
   /** Stop was asked for; the step in progress ends first. */
   | { state: 'stopping'; live: Live }
   | { state: 'finished'; live: Live; result: RunResult }
-  | { state: 'failed'; live: Live; message: string };
+  /** `again`: not by its recipe, so that another try may succeed as it is. */
+  | { state: 'failed'; live: Live; message: string; again: boolean };
 
 export type RunAction =
   /** `from`: what an interrupted run had done. */
@@ -102,7 +103,9 @@ export function reduceRun(run: RunState, action: RunAction): RunState {
           }
         : run;
     case 'failed':
-      return isActive(run) ? { state: 'failed', live: run.live, message: action.message } : run;
+      return isActive(run)
+        ? { state: 'failed', live: run.live, message: action.message, again: action.again }
+        : run;
   }
 }
 

@@ -13,6 +13,8 @@ import {
 describe('formatting', () => {
   it('groups counts by thousands', () => {
     expect(formatCount(1_323_264)).toBe('1,323,264');
+    expect(formatCount(-12_345.5)).toBe('-12,345');
+    expect([0, 999, 1000, 999_999.6].map(formatCount)).toEqual(['0', '999', '1,000', '1,000,000']);
   });
 
   it('shows a dash for a number that is not there', () => {

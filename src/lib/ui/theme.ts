@@ -1,4 +1,4 @@
-/** The visitor's choice of theme. static/theme.js applies the stored one before the first paint. */
+/** The visitor's choice of theme. src/app.html applies the stored one before the first paint. */
 
 export type Theme = 'light' | 'dark';
 
