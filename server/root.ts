@@ -7,6 +7,7 @@
 import { join } from 'node:path';
 import type { RequestListener } from 'node:http';
 import { timeLeft } from '../src/lib/live/round-time.ts';
+import { adminListener } from './admin.ts';
 import { Accounts } from './auth/accounts.ts';
 import { RateLimits } from './auth/rate-limits.ts';
 import { createAuthSessions, type AuthSessions } from './auth/sessions.ts';
@@ -16,15 +17,26 @@ import {
   type DatabaseLocation,
   type OpenDatabase,
 } from './db/index.ts';
+import { Arrivals } from './live/arrivals.ts';
+import { guardAgainstFlood } from './live/door-commands.ts';
+import { Door } from './live/door.ts';
 import { endDueRound } from './live/host-commands.ts';
+import { Hosts } from './live/hosts.ts';
 import { LiveHub } from './live/hub.ts';
+import { OpenChallenges } from './live/open-challenges.ts';
+import { Plans } from './live/plans.ts';
 import { Rooms } from './live/rooms.ts';
 import { Seats } from './live/seats.ts';
 import { createLogger, type Logger } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { DataFolderInUse, ownDataFolder } from './owner.ts';
 import { dataFolder, packageVersion } from './paths.ts';
+import { ClassCodes } from './passes/class-codes.ts';
+import { paymentKeys, Payments, type PaymentKeys } from './passes/payments.ts';
+import { Passes } from './passes/passes.ts';
+import { Rehearsals } from './rehearsal/rehearsals.ts';
 import { deploymentSecret } from './settings.ts';
+import { StudyRecords } from './study/records.ts';
 import { UploadSlots } from './submissions/upload-slots.ts';
 import type { Evaluator } from './verifier/evaluator.ts';
 import { ForkedEvaluator } from './verifier/forked-evaluator.ts';
@@ -42,11 +54,22 @@ export interface Root {
   limits: RateLimits;
   rooms: Rooms;
   seats: Seats;
+  hosts: Hosts;
+  plans: Plans;
+  door: Door;
+  arrivals: Arrivals;
   hub: LiveHub;
   queue: VerificationQueue;
   verifier: Verifier;
   metrics: Metrics;
   uploads: UploadSlots;
+  study: StudyRecords;
+  passes: Passes;
+  classCodes: ClassCodes;
+  /** Null where the deployment takes no payments. */
+  payments: Payments | null;
+  rehearsals: Rehearsals;
+  openChallenges: OpenChallenges;
   close(): Promise<void>;
 }
 
@@ -57,6 +80,9 @@ export interface RootOptions {
   log: Logger;
   now: () => number;
   evaluator: (secret: Uint8Array) => Evaluator;
+  payments?: PaymentKeys | null;
+  /** By which the waits of a rehearsal's simulated students are multiplied; 1 where it is left out. */
+  rehearsalPace?: number;
 }
 
 /** One evaluation, the loading of the model included, in ms. */
@@ -67,7 +93,7 @@ const HOUSEKEEPING_INTERVAL = 5 * 60_000;
 /** How late a round may end, in ms. */
 const ROUND_CLOCK_INTERVAL = 500;
 
-/** What the environment asks for: `DATABASE_URL`, `RANKROOM_DATA`, `LOG_LEVEL`. */
+/** What the environment asks for: `DATABASE_URL`, `RANKROOM_DATA`, `LOG_LEVEL`, `STRIPE_…`. */
 function fromEnvironment(): RootOptions {
   const folder = dataFolder();
   const url = process.env.DATABASE_URL;
@@ -77,6 +103,7 @@ function fromEnvironment(): RootOptions {
     log: createLogger(),
     now: Date.now,
     evaluator: (secret) => new ForkedEvaluator({ secret, timeout: EVALUATION_TIMEOUT }),
+    payments: paymentKeys(),
   };
 }
 
@@ -93,7 +120,14 @@ export async function createRoot(options: RootOptions): Promise<Root> {
     const rooms = new Rooms(db, now);
     const seats = new Seats(db, now);
     const limits = new RateLimits();
-    const hub = new LiveHub({ rooms, seats, sessions, limits }, log, now);
+    const hosts = new Hosts(db, rooms, now);
+    const passes = new Passes(db, now);
+    const secret = await deploymentSecret(db);
+    const door = new Door(secret, limits, now);
+    const arrivals = new Arrivals(db, now);
+    rooms.onEvents(({ meta }, events) => arrivals.note(meta.id, events));
+    const doors = { rooms, seats, sessions, limits, door, arrivals };
+    const hub = new LiveHub(doors, hosts, log, now);
     const queue = new VerificationQueue(db, now);
     const metrics = new Metrics({
       connections: () => hub.connections,
@@ -103,16 +137,26 @@ export async function createRoot(options: RootOptions): Promise<Root> {
     const verifier = new Verifier({
       queue,
       rooms,
-      evaluator: options.evaluator(await deploymentSecret(db)),
+      evaluator: options.evaluator(secret),
       log,
       now,
       onVerdict: (verdict) => metrics.verdicts.inc({ verdict }),
     });
-    if (database.kind === 'pglite') await queue.reclaim();
+    const alone = database.kind === 'pglite';
+    if (alone) await queue.reclaim();
+    const rehearsals = new Rehearsals({
+      ...{ db, rooms, seats, hub, log, now, alone },
+      pace: options.rehearsalPace ?? 1,
+    });
+    await rehearsals.start();
     verifier.start();
     const housekeeping = setInterval(() => hub.evictIdle(), HOUSEKEEPING_INTERVAL);
     housekeeping.unref();
-    const roundClock = setInterval(() => endDueRounds(rooms, log, now), ROUND_CLOCK_INTERVAL);
+    const roundClock = setInterval(() => {
+      endDueRounds(rooms, log, now);
+      hub.showSigns();
+      tendDoors(rooms, arrivals, log, now);
+    }, ROUND_CLOCK_INTERVAL);
     roundClock.unref();
     return {
       version: packageVersion(),
@@ -125,14 +169,25 @@ export async function createRoot(options: RootOptions): Promise<Root> {
       limits,
       rooms,
       seats,
+      hosts,
+      plans: new Plans(db, now),
+      door,
+      arrivals,
       hub,
       queue,
       verifier,
       metrics,
       uploads: new UploadSlots(),
+      study: new StudyRecords(db, now),
+      passes,
+      classCodes: new ClassCodes(db, passes, now),
+      payments: options.payments ? new Payments(options.payments, { db, passes, log, now }) : null,
+      rehearsals,
+      openChallenges: new OpenChallenges(db, rooms, now),
       async close() {
         clearInterval(housekeeping);
         clearInterval(roundClock);
+        await rehearsals.close();
         await hub.close();
         await verifier.close();
         await database.close();
@@ -154,6 +209,19 @@ function endDueRounds(rooms: Rooms, log: Logger, now: () => number): void {
       );
 }
 
+/** Writes down who has connected, and guards the doors that are under attack. */
+function tendDoors(rooms: Rooms, arrivals: Arrivals, log: Logger, now: () => number): void {
+  arrivals
+    .write()
+    .catch((error: unknown) => log.error({ error }, 'arrivals could not be stored; trying again'));
+  for (const { sessionId, seats } of arrivals.floods())
+    rooms
+      .byId(sessionId)
+      // Nobody could show the sign at the door of an open challenge.
+      .then((room) => room && !room.meta.open && guardAgainstFlood(room, seats, now))
+      .catch((error: unknown) => log.error({ error }, 'a door could not be guarded; trying again'));
+}
+
 /** PGlite must have one owner; with Postgres a second server of the same folder only has no admin socket. */
 async function ownFolder(
   { folder, database, log }: RootOptions,
@@ -169,24 +237,6 @@ async function ownFolder(
     );
     return () => Promise.resolve();
   }
-}
-
-/** What the owner does for commands that may not open the database themselves. */
-function adminListener(accounts: () => Accounts | null): RequestListener {
-  return (request, response) => {
-    const held = accounts();
-    const answer = (status: number, body: object) => {
-      response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(body));
-    };
-    if (request.method !== 'POST' || request.url !== '/instructor-link')
-      return answer(404, { error: 'no such command' });
-    if (!held) return answer(503, { error: 'the server is still starting' });
-    held.issueSetupPath().then(
-      (path) => answer(200, { path, origin: process.env.RANKROOM_ORIGIN ?? null }),
-      (error: unknown) => answer(500, { error: String(error) }),
-    );
-  };
 }
 
 const HELD = Symbol.for('rankroom');

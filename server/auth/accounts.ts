@@ -3,13 +3,20 @@ import { and, eq, gt } from 'drizzle-orm';
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { isUniqueViolation, type Database, type Transaction } from '../db/index.ts';
-import { setupTokens, users, type Role } from '../db/schema.ts';
+import { authSessions, resetTokens, setupTokens, users, type Role } from '../db/schema.ts';
 import { Refusal } from '../refusal.ts';
 import { hashToken, newToken } from '../tokens.ts';
 import { validate } from '../validate.ts';
+import { findUser, usernameKey } from './find-user.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
 import type { SignedInUser } from './sessions.ts';
 
+const PasswordSchema = v.pipe(
+  v.string('Choose a password.'),
+  v.minLength(8, 'A password has at least 8 characters.'),
+  v.maxLength(256, 'A password has at most 256 characters.'),
+);
+const NewPasswordSchema = v.object({ password: PasswordSchema });
 export const CredentialsSchema = v.object({
   username: v.pipe(
     v.string('Choose a username.'),
@@ -18,14 +25,13 @@ export const CredentialsSchema = v.object({
     v.maxLength(32, 'A username has at most 32 characters.'),
     v.regex(/^[\p{L}\p{N}][\p{L}\p{N}\p{M}._-]*$/u, 'Use letters, digits and . _ - only.'),
   ),
-  password: v.pipe(
-    v.string('Choose a password.'),
-    v.minLength(8, 'A password has at least 8 characters.'),
-    v.maxLength(256, 'A password has at most 256 characters.'),
-  ),
+  password: PasswordSchema,
 });
 
 const SETUP_LINK_DAYS = 7;
+const DAY = 86_400_000;
+/** A reset link that nobody has used is worth nothing after this, in ms. */
+const RESET_LINK_LIFE = DAY;
 
 export class Accounts {
   readonly #db: Database;
@@ -53,6 +59,84 @@ export class Accounts {
     return user && fits ? { id: user.id, username: user.username, role: user.role } : null;
   }
 
+  /**
+   * Asks for the password again, before something that cannot be undone.
+   * @throws {Refusal} 403 about `field`
+   */
+  async confirm(userId: string, password: string, field: string): Promise<void> {
+    const [user] = await this.#db.select().from(users).where(eq(users.id, userId));
+    if (!(await verifyPassword(user?.passwordHash ?? null, password)))
+      throw new Refusal(403, 'This is not the password of the account.', field);
+  }
+
+  /**
+   * Sets another password and ends every sign-in of the account.
+   * @throws {Refusal} 403 about `current` · 400 about `password`
+   */
+  async changePassword(userId: string, current: string, input: unknown): Promise<void> {
+    const { password } = validate(NewPasswordSchema, { password: input });
+    await this.confirm(userId, current, 'current');
+    const passwordHash = await hashPassword(password);
+    await this.#db.transaction((tx) => setPassword(tx, userId, passwordHash));
+  }
+
+  /**
+   * Makes a one-time link that sets a new password, and spends any earlier one of that account.
+   * @param by who asks: an instructor helps students and themselves; the operator, null, everybody
+   * @returns the account's name and the path of the link
+   * @throws {Refusal} 404 no such account · 403 another instructor's
+   */
+  async issueResetPath(
+    typed: string,
+    by: SignedInUser | null,
+  ): Promise<{ username: string; path: string }> {
+    const user = await findUser(this.#db, typed);
+    if (by && user.role === 'instructor' && user.id !== by.id)
+      throw new Refusal(
+        403,
+        'This is another instructor. Whoever runs the server makes them a link: npm run reset-link.',
+        'username',
+      );
+    const token = newToken();
+    const expiresAt = new Date(this.#now() + RESET_LINK_LIFE);
+    await this.#db.transaction(async (tx) => {
+      await tx.delete(resetTokens).where(eq(resetTokens.userId, user.id));
+      await tx
+        .insert(resetTokens)
+        .values({ tokenHash: hashToken(token), userId: user.id, expiresAt });
+    });
+    return { username: user.username, path: `/reset?token=${token}` };
+  }
+
+  /** Whose password a link sets; null when it was used or has expired. */
+  async resetting(token: string): Promise<string | null> {
+    const [row] = await this.#db
+      .select({ username: users.username })
+      .from(resetTokens)
+      .innerJoin(users, eq(users.id, resetTokens.userId))
+      .where(this.#usableReset(token));
+    return row?.username ?? null;
+  }
+
+  /**
+   * Sets a new password, spends the link and ends every sign-in of the account.
+   * @throws {Refusal} 400 when the link was used or expired, or about `password`
+   */
+  async resetPassword(token: string, input: unknown): Promise<SignedInUser> {
+    const { password } = validate(NewPasswordSchema, { password: input });
+    const passwordHash = await hashPassword(password);
+    return this.#db.transaction(async (tx) => {
+      const [spent] = await tx.delete(resetTokens).where(this.#usableReset(token)).returning();
+      if (!spent)
+        throw new Refusal(
+          400,
+          'This link was used already or has expired. Ask your instructor for a new one.',
+          'token',
+        );
+      return setPassword(tx, spent.userId, passwordHash);
+    });
+  }
+
   async hasInstructor(): Promise<boolean> {
     const found = await this.#db
       .select({ id: users.id })
@@ -65,7 +149,7 @@ export class Accounts {
   /** Makes a one-time instructor link and spends any earlier one. @returns the path to print */
   async issueSetupPath(): Promise<string> {
     const token = newToken();
-    const expiresAt = new Date(this.#now() + SETUP_LINK_DAYS * 86_400_000);
+    const expiresAt = new Date(this.#now() + SETUP_LINK_DAYS * DAY);
     await this.#db.transaction(async (tx) => {
       await tx.delete(setupTokens);
       await tx.insert(setupTokens).values({ tokenHash: hashToken(token), expiresAt });
@@ -96,6 +180,13 @@ export class Accounts {
     );
   }
 
+  #usableReset(token: string) {
+    return and(
+      eq(resetTokens.tokenHash, hashToken(token)),
+      gt(resetTokens.expiresAt, new Date(this.#now())),
+    );
+  }
+
   #usable(token: string) {
     return and(
       eq(setupTokens.tokenHash, hashToken(token)),
@@ -122,10 +213,6 @@ export class Accounts {
   }
 }
 
-/** Names that differ only in case or in how they are encoded are one account. */
-export const usernameKey = (username: string): string =>
-  username.trim().normalize('NFKC').toLowerCase();
-
 async function refusingTaken<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -133,4 +220,21 @@ async function refusingTaken<T>(work: () => Promise<T>): Promise<T> {
     if (isUniqueViolation(error)) throw new Refusal(400, 'This username is taken.', 'username');
     throw error;
   }
+}
+
+/** Links made for the old password are spent with it. */
+async function setPassword(
+  tx: Transaction,
+  userId: string,
+  passwordHash: string,
+): Promise<SignedInUser> {
+  const [user] = await tx
+    .update(users)
+    .set({ passwordHash })
+    .where(eq(users.id, userId))
+    .returning({ id: users.id, username: users.username, role: users.role });
+  if (!user) throw new Refusal(404, 'This account is no more.');
+  await tx.delete(resetTokens).where(eq(resetTokens.userId, userId));
+  await tx.delete(authSessions).where(eq(authSessions.userId, userId));
+  return user;
 }

@@ -62,9 +62,23 @@ async function openPostgres(url: string, migrationsFolder: string): Promise<Open
   };
 }
 
+const BYTEA = 17;
+
+/**
+ * PGlite runs in this process, so a row's bytes on their way hold everybody up. Its own way, byte by byte, takes 10 s for
+ * the largest artifact; this one 1.6 s (17.5 MB, side by side).
+ */
+const BYTES = {
+  serializers: {
+    [BYTEA]: ({ buffer, byteOffset, byteLength }: Uint8Array) =>
+      `\\x${Buffer.from(buffer, byteOffset, byteLength).toString('hex')}`,
+  },
+  parsers: { [BYTEA]: (text: string) => Buffer.from(text.slice(2), 'hex') },
+};
+
 async function openPglite(folder: string | null, migrationsFolder: string): Promise<OpenDatabase> {
   if (folder) await mkdir(dirname(folder), { recursive: true });
-  const client = folder ? await PGlite.create(folder) : await PGlite.create();
+  const client = await PGlite.create(folder ?? 'memory://', BYTES);
   const db = drizzlePglite(client, { schema });
   await migratePglite(db, { migrationsFolder });
   return {

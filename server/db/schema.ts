@@ -1,5 +1,5 @@
 /**
- * Every table. The event log is the truth of a live session; participants, rounds, runs and submissions
+ * Every table; those of accounts stand in a file of their own. The event log is the truth of a live session; participants, rounds, runs and submissions
  * repeat what queries need to reach without replaying, and are written in the same transaction.
  */
 import {
@@ -13,46 +13,20 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   unique,
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { Recipe } from '../../src/lib/engine/formats/recipe.ts';
 import type { EntryStatus } from '../../src/lib/leaderboard/rank.ts';
 import type { Challenge } from '../../src/lib/live/challenge.ts';
+import type { Plan } from '../../src/lib/live/plan.ts';
 import type { Report } from '../../src/lib/live/protocol.ts';
 import type { SessionEvent } from '../../src/lib/live/session.ts';
+import { moment, users } from './account-tables.ts';
+
+export * from './account-tables.ts';
 
 const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
-const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
-
-export type Role = 'instructor' | 'student';
-
-export const users = pgTable('users', {
-  id: text('id').primaryKey(),
-  /** As typed, for display. */
-  username: text('username').notNull(),
-  /** Case-folded, so that Ada and ada are one account. */
-  usernameKey: text('username_key').notNull().unique(),
-  passwordHash: text('password_hash').notNull(),
-  role: text('role').$type<Role>().notNull(),
-  createdAt: moment('created_at').notNull(),
-});
-
-export const authSessions = pgTable('auth_sessions', {
-  /** SHA-256 of the cookie's value: a leaked table signs nobody in. */
-  id: text('id').primaryKey(),
-  userId: text('user_id')
-    .notNull()
-    .references(() => users.id, { onDelete: 'cascade' }),
-  expiresAt: moment('expires_at').notNull(),
-});
-
-/** One-time links that make an instructor. */
-export const setupTokens = pgTable('setup_tokens', {
-  tokenHash: text('token_hash').primaryKey(),
-  expiresAt: moment('expires_at').notNull(),
-});
 
 /** What one deployment keeps for itself, such as the secret its private splits are drawn with. */
 export const settings = pgTable('settings', {
@@ -66,15 +40,18 @@ export const liveSessions = pgTable(
     id: uuid('id').primaryKey(),
     code: text('code').notNull().unique(),
     title: text('title').notNull(),
-    hostId: text('host_id')
-      .notNull()
-      .references(() => users.id),
+    /** Null once the account that made it is deleted. */
+    hostId: text('host_id').references(() => users.id, { onDelete: 'set null' }),
     createdAt: moment('created_at').notNull(),
     endedAt: moment('ended_at'),
     /** The host hides nicknames from the class. */
     namesHidden: boolean('names_hidden').notNull().default(false),
     /** The client's request that made it: a repeat gets the same session. */
     requestId: uuid('request_id'),
+    /** Task and month of a challenge that is open to everybody, as `spam/2026-11`; null for a class. */
+    openChallenge: text('open_challenge').unique(),
+    /** A rehearsal may be deleted from then on, unless its server says that it goes on; null for a class. */
+    rehearsalUntil: moment('rehearsal_until'),
   },
   (table) => [
     index('live_sessions_host_id').on(table.hostId),
@@ -86,6 +63,44 @@ const sessionId = () =>
   uuid('session_id')
     .notNull()
     .references(() => liveSessions.id, { onDelete: 'cascade' });
+
+/** Accounts that help to host a session, its owner apart. */
+export const sessionHosts = pgTable(
+  'session_hosts',
+  {
+    sessionId: sessionId(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    addedAt: moment('added_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.sessionId, table.userId] }),
+    index('session_hosts_user_id').on(table.userId),
+  ],
+);
+
+/** One-time links that make a co-host. */
+export const hostInvitations = pgTable('host_invitations', {
+  tokenHash: text('token_hash').primaryKey(),
+  sessionId: sessionId(),
+  expiresAt: moment('expires_at').notNull(),
+});
+
+/** Session plans kept for the next class. */
+export const sessionPlans = pgTable(
+  'session_plans',
+  {
+    id: uuid('id').primaryKey(),
+    ownerId: text('owner_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    title: text('title').notNull(),
+    plan: jsonb('plan').$type<Plan>().notNull(),
+    updatedAt: moment('updated_at').notNull(),
+  },
+  (table) => [index('session_plans_owner_id').on(table.ownerId)],
+);
 
 export const sessionEvents = pgTable(
   'session_events',
@@ -116,10 +131,15 @@ export const participants = pgTable(
     seatHash: text('seat_hash').notNull().unique(),
     seatExpiresAt: moment('seat_expires_at').notNull(),
     joinedAt: moment('joined_at').notNull(),
+    /** When its browser first opened a socket; null for one that never has. */
+    connectedAt: moment('connected_at'),
     /** Since when the host has closed the seat; null for an open one. */
     removedAt: moment('removed_at'),
   },
-  (table) => [unique('participants_nickname').on(table.sessionId, table.nicknameKey)],
+  (table) => [
+    unique('participants_nickname').on(table.sessionId, table.nicknameKey),
+    index('participants_user_id').on(table.userId),
+  ],
 );
 
 const participantId = () =>

@@ -2,8 +2,14 @@
 
 export const AUTH_COOKIE = 'rankroom_session';
 
+const SEAT_PREFIX = 'rankroom_seat_';
+
 /** One seat per session code, so that a browser can sit in two sessions. */
-export const seatCookie = (code: string): string => `rankroom_seat_${code}`;
+export const seatCookie = (code: string): string => `${SEAT_PREFIX}${code}`;
+/** The session's code of a seat cookie's name; null for another cookie. */
+export const codeOfSeat = (name: string): string | null =>
+  isSeatCookie(name) ? name.slice(SEAT_PREFIX.length) : null;
+export const isSeatCookie = (name: string): boolean => name.startsWith(SEAT_PREFIX);
 
 export const SEAT_SECONDS = 30 * 86_400;
 

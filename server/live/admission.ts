@@ -13,6 +13,9 @@ import {
 import type { RateLimits } from '../auth/rate-limits.ts';
 import type { AuthSessions } from '../auth/sessions.ts';
 import { AUTH_COOKIE, readCookie, seatCookie } from '../http/cookies.ts';
+import type { Arrivals } from './arrivals.ts';
+import type { Door } from './door.ts';
+import { mayHost } from './hosts.ts';
 import type { Rooms } from './rooms.ts';
 import type { Seats } from './seats.ts';
 import type { SessionRoom } from './session-room.ts';
@@ -40,6 +43,8 @@ export interface Admission {
   room: SessionRoom;
   you: You;
   lastSeq: number;
+  /** The account by whose sign-in the screen was let in; null for a seat. */
+  accountId: string | null;
 }
 
 export interface Doorkeeping {
@@ -47,6 +52,8 @@ export interface Doorkeeping {
   seats: Seats;
   sessions: AuthSessions;
   limits: RateLimits;
+  door: Door;
+  arrivals: Arrivals;
 }
 
 /**
@@ -71,10 +78,18 @@ export async function admit(
   }
   if (role === 'participant') {
     const participant = await seats.seat(room, readCookie(cookies, seatCookie(code)));
+    if (participant?.neverConnected) return 'not-a-participant';
     if (participant?.removedAt !== undefined) return 'seat-closed';
-    return participant ? { room, you: { role, participant }, lastSeq } : 'not-a-participant';
+    return participant
+      ? { room, you: { role, participant }, lastSeq, accountId: null }
+      : 'not-a-participant';
   }
   const id = readCookie(cookies, AUTH_COOKIE);
-  const signedIn = id ? await sessions.validate(id) : null;
-  return signedIn?.user.id === room.meta.hostId ? { room, you: { role }, lastSeq } : 'not-the-host';
+  const user = id ? (await sessions.validate(id))?.user : null;
+  if (!user || !mayHost(room, user.id)) return 'not-the-host';
+  const accountId = user.id;
+  if (role === 'screen') return { room, you: { role }, lastSeq, accountId };
+  const owner = { id: room.meta.hostId, name: room.meta.hostName };
+  const host = { id: user.id, name: user.username };
+  return { room, you: { role, host, owner }, lastSeq, accountId };
 }

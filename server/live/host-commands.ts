@@ -2,7 +2,14 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { randomUUID } from 'node:crypto';
 import type { Challenge } from '../../src/lib/live/challenge.ts';
-import { runningRound, type Round, type SessionState } from '../../src/lib/live/session.ts';
+import { activityById } from '../../src/lib/live/activities.ts';
+import {
+  runningRound,
+  wholeRound,
+  type Round,
+  type SessionState,
+} from '../../src/lib/live/session.ts';
+import type { Sweep } from '../../src/lib/live/sweep.ts';
 import { timeLeft } from '../../src/lib/live/round-time.ts';
 import { findBase, findTask } from '../catalogue.ts';
 import type { Transaction } from '../db/index.ts';
@@ -10,33 +17,42 @@ import { liveSessions, rounds } from '../db/schema.ts';
 import { Refusal } from '../refusal.ts';
 import type { SessionRoom } from './session-room.ts';
 
+interface RoundRequest {
+  requestId: string;
+  challenge: Challenge;
+  minutes?: number | null;
+  /** The activity of the plan that it is of. */
+  activityId?: string | null;
+  /** The grid that its challenge is of. */
+  sweep?: Sweep | null;
+}
+
 export async function startRound(
   room: SessionRoom,
-  {
-    requestId,
-    challenge,
-    minutes = null,
-  }: { requestId: string; challenge: Challenge; minutes?: number | null },
+  { requestId, challenge, minutes = null, activityId = null, sweep = null }: RoundRequest,
   now: () => number,
 ): Promise<Round> {
   await refuseUnknown(challenge);
   return room.change<Round>(async (state) => {
     const repeated = await room.eventOf(requestId);
     if (repeated?.type === 'round:started')
-      return { events: [], value: { endsAt: null, locks: {}, ...repeated.round } };
+      return { events: [], value: wholeRound(repeated.round) };
     refuseReuse(repeated !== null);
     refuseEnded(state);
     if (state.phase === 'round') throw new Refusal(409, 'A round is running. End it first.');
+    if (activityId !== null && !activityById(state, activityId))
+      throw new Refusal(422, 'The plan has no such activity.', 'activityId');
     const at = now();
-    const round: Round = {
+    const round = wholeRound({
       id: randomUUID(),
       number: state.rounds.length + 1,
       challenge,
       startedAt: at,
       endedAt: null,
       endsAt: minutes === null ? null : at + minutes * 60_000,
-      locks: {},
-    };
+      activityId,
+      sweep,
+    });
     return {
       events: [{ type: 'round:started', at, round }],
       requestId,
@@ -125,7 +141,7 @@ async function refuseUnknown({ task, base }: Challenge): Promise<void> {
     throw new Refusal(422, `This server has no base model called ${base}.`, 'challenge.base');
 }
 
-async function closeRounds(tx: Transaction, sessionId: string, at: number): Promise<void> {
+export async function closeRounds(tx: Transaction, sessionId: string, at: number): Promise<void> {
   await tx
     .update(rounds)
     .set({ endedAt: new Date(at) })

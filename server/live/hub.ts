@@ -6,22 +6,17 @@ import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import * as v from 'valibot';
 import {
-  ClassPauseSchema,
-  ClassResumeSchema,
-  KnobLockMessageSchema,
-  KnobUnlockSchema,
-  NamesSchema,
+  AnswerSchema,
+  CellTakeSchema,
+  HandSchema,
+  OfferSchema,
   PreflightSchema,
   ProgressSchema,
-  RenameSchema,
-  RoundEndSchema,
-  RoundExtendSchema,
-  RoundStartSchema,
-  SeatSchema,
-  SessionEndSchema,
+  SharingSchema,
   type Ack,
   type ClientToServer,
   type ServerToClient,
+  type You,
 } from '../../src/lib/live/protocol.ts';
 import { eventsForClass, stateForClass } from '../../src/lib/live/names.ts';
 import type { SequencedEvent } from '../../src/lib/live/session.ts';
@@ -29,10 +24,13 @@ import type { Logger } from '../log.ts';
 import { isRefusal, Refusal } from '../refusal.ts';
 import { validate } from '../validate.ts';
 import { addressOf, admit, isSameOrigin, type Admission, type Doorkeeping } from './admission.ts';
-import { endRound, endSession, startRound } from './host-commands.ts';
+import { serveChecks } from './check-namespace.ts';
+import { HOST_COMMANDS, LEAD_COMMANDS, type HostCommand, type HostContext } from './commands.ts';
+import { refuseFollower, type Hosts } from './hosts.ts';
+import { Offers } from './offers.ts';
+import { Outgoing } from './outgoing.ts';
 import type { SessionRoom } from './session-room.ts';
-import { extendRound, lockKnob, pauseClass, resumeClass, unlockKnob } from './class-commands.ts';
-import { changeNames, remove, rename, restore } from './seat-commands.ts';
+import { changeHand, changeSharing, giveAnswer, takeCell } from './student-commands.ts';
 import { Telemetry } from './telemetry.ts';
 
 type Io = Server<ClientToServer, ServerToClient, Record<string, never>, { admission: Admission }>;
@@ -44,33 +42,18 @@ type LiveSocket = Socket<
 >;
 
 /** A dead client is noticed after at most the sum, in ms. */
-const PING = { pingInterval: 4000, pingTimeout: 5000 };
+export const PING = { pingInterval: 4000, pingTimeout: 5000 };
 /** A class on a break has its screens open; one without any for this long is over, in ms. */
 const IDLE = 30 * 60_000;
-/** Commands and telemetry are small; artifacts go by HTTP. */
-const MAX_MESSAGE_BYTES = 64 * 1024;
-
-/** What only the host may ask for. */
-const HOST_COMMANDS = [
-  'round:start',
-  'round:end',
-  'round:extend',
-  'session:end',
-  'knob:lock',
-  'knob:unlock',
-  'names:change',
-  'participant:rename',
-  'participant:remove',
-  'participant:restore',
-  'class:pause',
-  'class:resume',
-] as const satisfies (keyof ClientToServer)[];
+/** A plan of forty activities with long texts is the largest message; artifacts go by HTTP. */
+const MAX_MESSAGE_BYTES = 256 * 1024;
 
 const everyone = (room: SessionRoom): string => room.meta.id;
 /** Pages of the host's own, which go on reading nicknames while the class does not. */
 const hosts = (room: SessionRoom): string => `${room.meta.id}/hosts`;
-const pagesOf = (room: SessionRoom, id: string): string => `${room.meta.id}/${id}`;
+/** Hosts and screens. */
 const watchers = (room: SessionRoom): string => `${room.meta.id}/watchers`;
+const pagesOf = (room: SessionRoom, id: string): string => `${room.meta.id}/${id}`;
 
 export class LiveHub {
   readonly #io: Io;
@@ -78,10 +61,17 @@ export class LiveHub {
   readonly #log: Logger;
   readonly #now: () => number;
   readonly #telemetry = new Map<string, Telemetry>();
+  readonly #offers = new Map<string, Offers>();
+  readonly #outgoing: Outgoing;
+  readonly #hosts: Hosts;
   #trustProxy = false;
+  #server: HttpServer | null = null;
+  #shownSlot = 0;
 
-  constructor(doors: Doorkeeping, log: Logger, now: () => number) {
+  constructor(doors: Doorkeeping, hosts: Hosts, log: Logger, now: () => number) {
     this.#doors = doors;
+    this.#hosts = hosts;
+    this.#outgoing = new Outgoing((room, events) => this.#send(room, events));
     this.#log = log;
     this.#now = now;
     this.#io = new Server({
@@ -92,31 +82,69 @@ export class LiveHub {
     });
     this.#io.use((socket, next) => void this.#admit(socket, next));
     this.#io.on('connection', (socket) => this.#connected(socket));
+    serveChecks(this.#io, doors.limits, now, (handshake) => addressOf(handshake, this.#trustProxy));
     doors.rooms.onEvents((room, events) => this.#publish(room, events));
   }
 
   /** @param trustProxy a proxy in front sets x-forwarded-*; from anybody else they are lies */
   attach(server: HttpServer, { trustProxy = false } = {}): void {
     this.#trustProxy = trustProxy;
+    this.#server = server;
     this.#io.attach(server);
+  }
+
+  /** The server that it is attached to; null before. */
+  get server(): HttpServer | null {
+    return this.#server;
   }
 
   get connections(): number {
     return this.#io.engine?.clientsCount ?? 0;
   }
 
+  /** Shows the next sign wherever a door is guarded, when it is time. */
+  showSigns(): void {
+    if (this.#doors.door.slot === this.#shownSlot) return;
+    this.#shownSlot = this.#doors.door.slot;
+    for (const room of this.#doors.rooms.open) this.#showSign(room, this.#io.to(watchers(room)));
+  }
+
+  #showSign(room: SessionRoom, to: Pick<LiveSocket, 'emit'> | ReturnType<Io['to']>): void {
+    if (room.state.door.state === 'guarded')
+      to.emit('door:sign', this.#doors.door.sign(room.meta.id));
+  }
+
   /** Frees the memory of sessions that no screen shows and nobody has asked for in a while. */
   evictIdle(): void {
     const isShown = (id: string) => this.#io.of('/').adapter.rooms.has(id);
-    for (const id of this.#doors.rooms.evict(this.#now() - IDLE, isShown)) {
-      this.#telemetry.get(id)?.close();
-      this.#telemetry.delete(id);
-    }
+    for (const id of this.#doors.rooms.evict(this.#now() - IDLE, isShown)) this.#forget(id);
+  }
+
+  /** Disconnects every screen of a session that is gone, and forgets it. */
+  dismiss(room: SessionRoom): void {
+    this.#io.in(everyone(room)).disconnectSockets(true);
+    this.#doors.rooms.forget(room.meta.id);
+    this.#doors.arrivals.forget(room.meta.id);
+    this.#outgoing.drop(room.meta.id);
+    this.#forget(room.meta.id);
+  }
+
+  #forget(id: string): void {
+    this.#telemetry.get(id)?.close();
+    this.#telemetry.delete(id);
+    this.#offers.delete(id);
+  }
+
+  /** Drops the screens that an account's sign-ins have let in; one that is still signed in comes back by itself. */
+  dropAccount(accountId: string): void {
+    for (const socket of this.#io.of('/').sockets.values())
+      if (socket.data.admission.accountId === accountId) socket.conn.close();
   }
 
   /** Disconnects every screen. Also closes the http server it is attached to. */
   async close(): Promise<void> {
     for (const telemetry of this.#telemetry.values()) telemetry.close();
+    this.#outgoing.close();
     await this.#io.close();
   }
 
@@ -137,56 +165,90 @@ export class LiveHub {
   /** Runs without awaiting, so that no event can slip between the catch-up and joining the room. */
   #connected(socket: LiveSocket): void {
     const { room, you, lastSeq } = socket.data.admission;
-    const telemetry = this.#telemetryOf(room);
+    if (room.retired) {
+      socket.disconnect(true);
+      return;
+    }
     socket.emit('session:clock', this.#now());
     const isHost = you.role === 'host';
+    const own = you.role === 'participant' ? you.participant.id : null;
     const missing = lastSeq > 0 ? room.since(lastSeq) : null;
     if (missing)
       socket.emit('session:events', isHost ? missing : eventsForClass(room.state, missing));
-    else socket.emit('session:snapshot', isHost ? room.state : stateForClass(room.state), you);
+    else socket.emit('session:snapshot', isHost ? room.state : stateForClass(room.state, own), you);
     void socket.join([everyone(room), ...(isHost ? [hosts(room)] : [])]);
 
-    if (you.role !== 'host') this.#refuseCommands(socket);
+    if (you.role === 'host') this.#takeCommands(socket, room, you);
+    else this.#refuseCommands(socket);
     if (you.role === 'participant') {
-      void socket.join(pagesOf(room, you.participant.id));
-      telemetry.connected(you.participant.id);
-      socket.on('disconnect', () => telemetry.disconnected(you.participant.id));
-      this.#answer(socket, 'run:progress', ProgressSchema, (progress) =>
-        Promise.resolve(telemetry.update(you.participant.id, progress)),
-      );
-      this.#answer(socket, 'device:preflight', PreflightSchema, (preflight) =>
-        Promise.resolve(telemetry.checked(you.participant.id, preflight)),
-      );
+      this.#takeStudent(socket, room, you.participant.id);
       return;
     }
+    const telemetry = this.#telemetryOf(room);
     void socket.join(watchers(room));
-    socket.emit('class:progress', telemetry.progress);
-    socket.emit('class:preflight', telemetry.preflight);
-    socket.emit('class:present', telemetry.present);
-    if (you.role === 'host') this.#takeCommands(socket, room);
+    const unwatch = telemetry.watch({
+      ready: () => socket.conn.transport.writable,
+      progress: (changes) => socket.emit('class:progress', changes),
+      preflight: (changes) => socket.emit('class:preflight', changes),
+      present: (change) => socket.emit('class:present', change),
+    });
+    socket.on('disconnect', unwatch);
+    this.#showSign(room, socket);
+    if (isHost) socket.emit('class:offers', this.#offersOf(room).all);
   }
 
-  #takeCommands(socket: LiveSocket, room: SessionRoom): void {
+  #takeStudent(socket: LiveSocket, room: SessionRoom, id: string): void {
     const now = this.#now;
-    this.#answer(socket, 'round:start', RoundStartSchema, (m) => startRound(room, m, now));
-    this.#answer(socket, 'round:end', RoundEndSchema, (m) => endRound(room, m, now));
-    this.#answer(socket, 'round:extend', RoundExtendSchema, (m) => extendRound(room, m, now));
-    this.#answer(socket, 'knob:lock', KnobLockMessageSchema, (m) => lockKnob(room, m, now));
-    this.#answer(socket, 'knob:unlock', KnobUnlockSchema, (m) => unlockKnob(room, m, now));
-    this.#answer(socket, 'session:end', SessionEndSchema, (m) => endSession(room, m, now));
-    this.#answer(socket, 'names:change', NamesSchema, (m) => changeNames(room, m, now));
-    this.#answer(socket, 'participant:rename', RenameSchema, (m) => rename(room, m, now));
-    this.#answer(socket, 'participant:remove', SeatSchema, (m) => remove(room, m, now));
-    this.#answer(socket, 'participant:restore', SeatSchema, (m) => restore(room, m, now));
-    this.#answer(socket, 'class:pause', ClassPauseSchema, (m) => pauseClass(room, m, now));
-    this.#answer(socket, 'class:resume', ClassResumeSchema, (m) => resumeClass(room, m, now));
+    const telemetry = this.#telemetryOf(room);
+    void socket.join(pagesOf(room, id));
+    telemetry.connected(id);
+    this.#doors.arrivals.connected(room.meta.id, id);
+    socket.on('disconnect', () => telemetry.disconnected(id));
+    this.#answer(socket, 'run:progress', ProgressSchema, async (m) => telemetry.update(id, m));
+    this.#answer(socket, 'device:preflight', PreflightSchema, async (m) =>
+      telemetry.checked(id, m),
+    );
+    this.#answer(socket, 'run:offer', OfferSchema, async (offer) => {
+      if (!room.state.participants[id]?.shares) return;
+      this.#offersOf(room).set(id, offer);
+      this.#io.to(hosts(room)).emit('class:offers', { [id]: offer });
+    });
+    this.#answer(socket, 'answer:give', AnswerSchema, (m) => giveAnswer(room, id, m, now));
+    this.#answer(socket, 'sharing:change', SharingSchema, (m) => changeSharing(room, id, m, now));
+    this.#answer(socket, 'hand:change', HandSchema, (m) => changeHand(room, id, m, now));
+    this.#answer(socket, 'cell:take', CellTakeSchema, (m) =>
+      takeCell(room, id, m, new Set(telemetry.present), now),
+    );
+  }
+
+  #takeCommands(
+    socket: LiveSocket,
+    room: SessionRoom,
+    { host }: Extract<You, { role: 'host' }>,
+  ): void {
+    void socket.join(pagesOf(room, host.id));
+    const context: HostContext = {
+      room,
+      host,
+      hosts: this.#hosts,
+      arrivals: this.#doors.arrivals,
+      offers: this.#offersOf(room),
+      now: this.#now,
+    };
+    for (const [event, { schema, act }] of entriesOf(HOST_COMMANDS))
+      this.#answer(socket, event, schema, (message) => act(context, message));
+    for (const [event, { schema, act }] of entriesOf(LEAD_COMMANDS))
+      this.#answer(socket, event, schema, (message) => {
+        refuseFollower(room, host.id);
+        return act(context, message);
+      });
   }
 
   #refuseCommands(socket: LiveSocket): void {
-    for (const event of HOST_COMMANDS)
-      this.#answer(socket, event, v.unknown(), () =>
-        Promise.reject(new Refusal(403, 'Only the host of this session can do this.')),
-      );
+    for (const [event] of entriesOf({ ...HOST_COMMANDS, ...LEAD_COMMANDS }))
+      this.#answer(socket, event, v.unknown(), () => {
+        throw new Refusal(403, 'Only the host of this session can do this.');
+      });
   }
 
   /** Validates a message, does what it asks and acknowledges either outcome. Nothing a client sends can throw past here. */
@@ -194,7 +256,7 @@ export class LiveHub {
     socket: LiveSocket,
     event: keyof ClientToServer,
     schema: S,
-    act: (message: v.InferOutput<S>) => Promise<T>,
+    act: (message: v.InferOutput<S>) => Promise<T> | T,
   ): void {
     const listener = async (...args: unknown[]): Promise<void> => {
       const last = args.at(-1);
@@ -219,45 +281,60 @@ export class LiveHub {
   #publish(room: SessionRoom, events: SequencedEvent[]): void {
     if (events.some(({ event }) => event.type === 'round:started'))
       this.#telemetryOf(room).clearProgress();
-    const forClass = eventsForClass(room.state, events);
-    if (forClass === events) this.#io.to(everyone(room)).emit('session:events', events);
-    else {
-      this.#io.to(hosts(room)).emit('session:events', events);
-      this.#io.to(everyone(room)).except(hosts(room)).emit('session:events', forClass);
-    }
-    for (const { event } of events) this.#tellStudent(room, event);
+    this.#outgoing.add(room, events);
+    if (events.some(({ event }) => event.type === 'door:changed'))
+      this.#showSign(room, this.#io.to(watchers(room)));
+    for (const { event } of events) this.#tellOne(room, event);
   }
 
-  /** What concerns one student's own pages. */
-  #tellStudent(room: SessionRoom, event: SequencedEvent['event']): void {
+  #send(room: SessionRoom, events: SequencedEvent[]): void {
+    this.#io.to(hosts(room)).emit('session:events', events);
+    this.#io
+      .to(everyone(room))
+      .except(hosts(room))
+      .emit('session:events', eventsForClass(room.state, events));
+  }
+
+  /** What concerns one person's own pages. */
+  #tellOne(room: SessionRoom, event: SequencedEvent['event']): void {
     if (event.type === 'participant:removed')
       this.#io.in(pagesOf(room, event.participantId)).disconnectSockets();
+    // Whoever agreed once and no longer does is not shown from what was said before.
+    if (event.type === 'sharing:changed' && !event.shares)
+      this.#offersOf(room).delete(event.participantId);
+    if (event.type === 'host:removed') this.#io.in(pagesOf(room, event.hostId)).disconnectSockets();
+    // One may have connected while it was decided.
+    if (event.type === 'participants:removed')
+      this.#io.in(event.participantIds.map((id) => pagesOf(room, id))).disconnectSockets();
     // Their own name is theirs to read, also while the class reads pseudonyms.
     if (event.type === 'participant:renamed') {
       const participant = room.state.participants[event.participantId];
       if (participant)
         this.#io
           .to(pagesOf(room, participant.id))
-          .emit('session:snapshot', stateForClass(room.state), {
+          .emit('session:snapshot', stateForClass(room.state, participant.id), {
             role: 'participant',
             participant,
           });
     }
   }
 
+  #offersOf(room: SessionRoom): Offers {
+    const held = this.#offers.get(room.meta.id) ?? new Offers();
+    this.#offers.set(room.meta.id, held);
+    return held;
+  }
+
   #telemetryOf(room: SessionRoom): Telemetry {
     const held = this.#telemetry.get(room.meta.id);
     if (held) return held;
-    const audience = watchers(room);
-    const made = new Telemetry(
-      {
-        progress: (latest) => this.#io.to(audience).volatile.emit('class:progress', latest),
-        preflight: (latest) => this.#io.to(audience).emit('class:preflight', latest),
-        present: (ids) => this.#io.to(audience).emit('class:present', ids),
-      },
-      this.#now,
-    );
+    const made = new Telemetry(this.#now);
     this.#telemetry.set(room.meta.id, made);
     return made;
   }
+}
+
+/** A table's commands, typed for the one way in which the hub answers them. */
+function entriesOf(table: Record<string, unknown>): [keyof ClientToServer, HostCommand][] {
+  return Object.entries(table) as [keyof ClientToServer, HostCommand][];
 }

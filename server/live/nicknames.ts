@@ -1,15 +1,9 @@
 /** Which nicknames a room accepts. */
-import { englishDataset, englishRecommendedTransformers, RegExpMatcher } from 'obscenity';
+import { suggestNicknames } from '../../src/lib/live/nickname-words.ts';
+import { MAX_NICKNAME } from '../../src/lib/live/nickname.ts';
 import { Refusal } from '../refusal.ts';
-
-const matcher = new RegExpMatcher({ ...englishDataset.build(), ...englishRecommendedTransformers });
-const MAX_LENGTH = 24;
-
-export const isOffensive = (nickname: string): boolean => matcher.hasMatch(nickname);
-
-/** Nicknames that look the same on a projector have the same key. */
-export const nicknameKey = (nickname: string): string =>
-  nickname.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
+import { nicknameKey } from './lookalikes.ts';
+import { isOffensive } from './offensive.ts';
 
 /** `nickname` with the first number that makes it free, cut to the permitted length. */
 export function freeVariant(nickname: string, taken: ReadonlySet<string>): string {
@@ -17,7 +11,7 @@ export function freeVariant(nickname: string, taken: ReadonlySet<string>): strin
     const suffix = ` ${number}`;
     const variant =
       [...nickname]
-        .slice(0, MAX_LENGTH - suffix.length)
+        .slice(0, MAX_NICKNAME - suffix.length)
         .join('')
         .trim() + suffix;
     if (!taken.has(nicknameKey(variant))) return variant;
@@ -43,4 +37,13 @@ export function refuseOffensive(nickname: string): void {
       'Choose another nickname: everyone in the room will read it.',
       'nickname',
     );
+}
+
+/** How many suggestions a page gets at a time; names in use are not sent to who has not joined. */
+const SUGGESTIONS = 12;
+
+/** Nicknames of the generator that are free in a session. */
+export function freeNicknames(others: Iterable<{ nickname: string }>): string[] {
+  const taken = new Set([...others].map((other) => nicknameKey(other.nickname)));
+  return suggestNicknames((name) => taken.has(nicknameKey(name)), Math.random, SUGGESTIONS);
 }

@@ -1,11 +1,30 @@
 /** All live sessions: makes them, finds them by code or id, lists a host's. Rooms are loaded when first asked for. */
-import { and, count, desc, eq, inArray } from 'drizzle-orm';
+import {
+  and,
+  count,
+  desc,
+  eq,
+  getTableColumns,
+  inArray,
+  isNull,
+  or,
+  sql,
+  type SQL,
+} from 'drizzle-orm';
 import { customAlphabet } from 'nanoid';
 import { randomUUID } from 'node:crypto';
 import { CODE_ALPHABET, CODE_LENGTH } from '../../src/lib/live/protocol.ts';
+import type { Plan } from '../../src/lib/live/plan.ts';
 import type { SequencedEvent, SessionState } from '../../src/lib/live/session.ts';
 import { isUniqueViolation, type Database } from '../db/index.ts';
-import { liveSessions, participants, rounds } from '../db/schema.ts';
+import {
+  liveSessions,
+  participants,
+  rounds,
+  sessionEvents,
+  sessionHosts,
+  users,
+} from '../db/schema.ts';
 import { SessionRoom, type SessionMeta } from './session-room.ts';
 
 export interface SessionSummary {
@@ -14,6 +33,9 @@ export interface SessionSummary {
   phase: SessionState['phase'];
   participants: number;
   createdAt: number;
+  rehearsal: boolean;
+  /** Who made it, where that is another account; null for one's own. */
+  ownedBy: string | null;
 }
 
 const newCode = customAlphabet(CODE_ALPHABET, CODE_LENGTH);
@@ -39,16 +61,34 @@ export class Rooms {
     this.#listeners.add(listener);
   }
 
-  /** @param requestId made by the client: a repeat gets the session that the first one made */
-  async create(hostId: string, title: string, requestId: string | null): Promise<SessionMeta> {
+  /**
+   * @param requestId made by the client: a repeat gets the session that the first one made
+   * @param plan what it begins with
+   * @param rehearsalUntil for a rehearsal: when it may be deleted, unless that is put off
+   */
+  async create(
+    hostId: string,
+    title: string,
+    requestId: string | null,
+    plan: Plan = [],
+    rehearsalUntil: Date | null = null,
+  ): Promise<SessionMeta> {
     for (;;) {
       const made = requestId && (await this.#madeBy(hostId, requestId));
       if (made) return made;
-      const meta = { id: randomUUID(), code: newCode(), title, hostId };
+      const id = randomUUID();
       try {
-        const createdAt = new Date(this.#now());
-        await this.#db.insert(liveSessions).values({ ...meta, createdAt, requestId });
-        return meta;
+        const at = this.#now();
+        const createdAt = new Date(at);
+        await this.#db.transaction(async (tx) => {
+          await tx
+            .insert(liveSessions)
+            .values({ id, code: newCode(), title, hostId, createdAt, requestId, rehearsalUntil });
+          if (plan.length === 0) return;
+          const event = { type: 'plan:changed' as const, at, plan };
+          await tx.insert(sessionEvents).values({ sessionId: id, seq: 1, event });
+        });
+        return await this.#metaOf(id);
       } catch (error) {
         // The code is taken, or the same request was here a moment earlier: look again.
         if (!isUniqueViolation(error)) throw error;
@@ -56,32 +96,81 @@ export class Rooms {
     }
   }
 
+  /**
+   * The session of an open challenge, which has no host.
+   * @param name of which there is one
+   */
+  async openChallenge(name: string, title: string): Promise<SessionRoom> {
+    for (;;) {
+      const [meta] = await this.#find(eq(liveSessions.openChallenge, name));
+      if (meta) return this.#room(meta);
+      // Its name or its code may be taken by now: look again.
+      await this.#db
+        .insert(liveSessions)
+        .values({
+          id: randomUUID(),
+          code: newCode(),
+          title,
+          openChallenge: name,
+          createdAt: new Date(this.#now()),
+        })
+        .onConflictDoNothing();
+    }
+  }
+
   async #madeBy(hostId: string, requestId: string): Promise<SessionMeta | null> {
-    const [row] = await this.#db
-      .select()
+    const [meta] = await this.#find(
+      and(eq(liveSessions.hostId, hostId), eq(liveSessions.requestId, requestId)),
+    );
+    return meta ?? null;
+  }
+
+  async #metaOf(id: string): Promise<SessionMeta> {
+    const [meta] = await this.#find(eq(liveSessions.id, id));
+    if (!meta) throw new Error(`session ${id} is gone`);
+    return meta;
+  }
+
+  #find(where: SQL | undefined): Promise<SessionMeta[]> {
+    const { id, code, title, rehearsalUntil, openChallenge } = liveSessions;
+    const hostId = sql<string>`coalesce(${liveSessions.hostId}, '')`;
+    const hostName = sql<string>`coalesce(${users.username}, 'its owner')`;
+    const rehearsal = sql<boolean>`${rehearsalUntil} is not null`;
+    const open = sql<boolean>`${openChallenge} is not null`;
+    return this.#db
+      .select({ id, code, title, hostId, hostName, rehearsal, open })
       .from(liveSessions)
-      .where(and(eq(liveSessions.hostId, hostId), eq(liveSessions.requestId, requestId)));
-    if (!row) return null;
-    const { id, code, title } = row;
-    return { id, code, title, hostId };
+      .leftJoin(users, eq(users.id, liveSessions.hostId))
+      .where(where);
   }
 
   /** @param code as {@link CodeSchema} leaves it */
   async byCode(code: string): Promise<SessionRoom | null> {
-    const [row] = await this.#db.select().from(liveSessions).where(eq(liveSessions.code, code));
-    return row ? this.#room(row) : null;
+    const [meta] = await this.#find(eq(liveSessions.code, code));
+    return meta ? this.#room(meta) : null;
   }
 
   async byId(id: string): Promise<SessionRoom | null> {
-    const [row] = await this.#db.select().from(liveSessions).where(eq(liveSessions.id, id));
-    return row ? this.#room(row) : null;
+    const [meta] = await this.#find(eq(liveSessions.id, id));
+    return meta ? this.#room(meta) : null;
   }
 
+  /** Those that an account made or helps to host, the newest first; rehearsals are listed for who made them. */
   async hostedBy(hostId: string): Promise<SessionSummary[]> {
+    const helped = this.#db
+      .select({ id: sessionHosts.sessionId })
+      .from(sessionHosts)
+      .where(eq(sessionHosts.userId, hostId));
     const sessions = await this.#db
-      .select()
+      .select({ ...getTableColumns(liveSessions), owner: users.username })
       .from(liveSessions)
-      .where(eq(liveSessions.hostId, hostId))
+      .leftJoin(users, eq(users.id, liveSessions.hostId))
+      .where(
+        or(
+          eq(liveSessions.hostId, hostId),
+          and(inArray(liveSessions.id, helped), isNull(liveSessions.rehearsalUntil)),
+        ),
+      )
       .orderBy(desc(liveSessions.createdAt))
       .limit(LISTED);
     const ids = sessions.map(({ id }) => id);
@@ -95,12 +184,14 @@ export class Rooms {
       .select({ sessionId: rounds.sessionId, endedAt: rounds.endedAt })
       .from(rounds)
       .where(inArray(rounds.sessionId, ids));
-    return sessions.map(({ id, code, title, createdAt, endedAt }) => ({
+    return sessions.map(({ id, code, title, createdAt, endedAt, hostId: ownerId, ...rest }) => ({
       code,
       title,
       phase: endedAt ? 'ended' : phaseOf(played.filter((round) => round.sessionId === id)),
       participants: people.find((row) => row.sessionId === id)?.people ?? 0,
       createdAt: createdAt.getTime(),
+      rehearsal: rest.rehearsalUntil !== null,
+      ownedBy: ownerId === hostId ? null : (rest.owner ?? 'a deleted account'),
     }));
   }
 
@@ -119,19 +210,23 @@ export class Rooms {
    */
   evict(before: number, isShown: (id: string) => boolean): string[] {
     const idle = [...this.#asked].filter(([id, at]) => at < before && !isShown(id));
-    for (const [id] of idle) {
-      this.#asked.delete(id);
-      this.#loading.delete(id);
-      this.#open.delete(id);
-    }
+    for (const [id] of idle) this.forget(id);
     return idle.map(([id]) => id);
   }
 
-  #room({ id, code, title, hostId }: SessionMeta): Promise<SessionRoom> {
+  /** Frees the memory of one. */
+  forget(id: string): void {
+    this.#asked.delete(id);
+    this.#loading.delete(id);
+    this.#open.delete(id);
+  }
+
+  #room(meta: SessionMeta): Promise<SessionRoom> {
+    const { id } = meta;
     this.#asked.set(id, this.#now());
     const held = this.#loading.get(id);
     if (held) return held;
-    const loading = SessionRoom.load(this.#db, { id, code, title, hostId }).then((room) => {
+    const loading = SessionRoom.load(this.#db, meta).then((room) => {
       room.onEvents((events) => {
         for (const listener of this.#listeners) listener(room, events);
       });

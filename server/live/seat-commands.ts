@@ -4,7 +4,8 @@ import { seated, type Participant, type SessionState } from '../../src/lib/live/
 import { liveSessions, participants } from '../db/schema.ts';
 import { Refusal } from '../refusal.ts';
 import { once } from './class-commands.ts';
-import { nicknameKey, refuseOffensive, refuseTaken } from './nicknames.ts';
+import { nicknameKey } from './lookalikes.ts';
+import { refuseOffensive, refuseTaken } from './nicknames.ts';
 import { MAX_SEATS } from './seats.ts';
 import type { SessionRoom } from './session-room.ts';
 
@@ -97,7 +98,19 @@ export const restore = (
     };
   });
 
-function needParticipant(state: SessionState, id: string): Participant {
+/** Takes a raised hand down: it was seen. */
+export const lowerHand = (
+  room: SessionRoom,
+  { requestId, participantId }: Seat,
+  now: () => number,
+): Promise<undefined> =>
+  once(room, requestId, 'hand:lowered', (state) =>
+    state.hands[participantId] === undefined
+      ? null
+      : { event: { type: 'hand:lowered', at: now(), participantId } },
+  );
+
+export function needParticipant(state: SessionState, id: string): Participant {
   const participant = state.participants[id];
   if (!participant) throw new Refusal(404, 'This session has no such student.', 'participantId');
   return participant;

@@ -15,12 +15,19 @@ import {
 } from '../../src/lib/live/session.ts';
 import { isUniqueViolation, type Database, type Transaction } from '../db/index.ts';
 import { sessionEvents } from '../db/schema.ts';
+import { Refusal } from '../refusal.ts';
 
 export interface SessionMeta {
   id: string;
   code: string;
   title: string;
+  /** The account that made it; empty once that is deleted. */
   hostId: string;
+  hostName: string;
+  /** A trial run with simulated students. */
+  rehearsal: boolean;
+  /** A challenge for everybody, without a host. */
+  open: boolean;
 }
 
 export interface Change<T> {
@@ -46,11 +53,12 @@ export class SessionRoom {
   #state: SessionState;
   #tail: SequencedEvent[] = [];
   #queue: Promise<unknown> = Promise.resolve();
+  #retired = false;
 
   private constructor(db: Database, meta: SessionMeta) {
     this.#db = db;
     this.meta = meta;
-    this.#state = initialSession(meta.code, meta.title);
+    this.#state = initialSession(meta.code, meta.title, meta.rehearsal);
   }
 
   static async load(db: Database, meta: SessionMeta): Promise<SessionRoom> {
@@ -74,7 +82,21 @@ export class SessionRoom {
     return missing.length === this.#state.seq - seq ? missing : null;
   }
 
+  /** Nothing can be changed any more: the session is gone. */
+  get retired(): boolean {
+    return this.#retired;
+  }
+
+  /** Refuses every change from now on, and does `work` when those under way are done. */
+  retire(work: () => Promise<void>): Promise<void> {
+    this.#retired = true;
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => {});
+    return result;
+  }
+
   change<T>(decide: Decide<T>): Promise<T> {
+    if (this.#retired) return Promise.reject(new Refusal(410, 'This session is over.'));
     const result = this.#queue.then(() => this.#change(decide));
     this.#queue = result.catch(() => {});
     return result;

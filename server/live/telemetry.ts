@@ -1,8 +1,15 @@
 /**
  * Telemetry of one session: the latest progress and preflight by participant and who is connected. Never stored.
- * Updates are gathered and sent at most 4 times a second; sending each one on its own was measured to
- * stall the server at 300 students.
+ * A screen gets everything when it connects, then at most 4 times a second what has changed: sending each update on
+ * its own was measured to stall the server at 300 students. A screen whose connection is slow is not sent more than
+ * it can take: what comes meanwhile goes into the next sending.
  */
+import {
+  changesBetween,
+  presenceBetween,
+  type Changes,
+  type PresenceChange,
+} from '../../src/lib/live/class-changes.ts';
 import type { Preflight, Progress } from '../../src/lib/live/protocol.ts';
 
 /** Least time between two updates of one participant, in ms. */
@@ -12,68 +19,83 @@ export const SEND_INTERVAL = 250;
 /** A client's timer may fire a little early; its steady 2 updates a second must not lose every other one. */
 const TOLERANCE = 50;
 
-export interface TelemetrySink {
-  progress(latest: Record<string, Progress>): void;
-  preflight(latest: Record<string, Preflight>): void;
-  present(participantIds: string[]): void;
+/** A host's page or a projector. */
+export interface Watcher {
+  /** False while the last sending is still on its way. */
+  ready(): boolean;
+  progress(changes: Changes<Partial<Progress>>): void;
+  preflight(changes: Changes<Preflight>): void;
+  present(change: PresenceChange): void;
+}
+
+/** What a watcher has been sent. */
+interface Sent {
+  progress: ReadonlyMap<string, Progress>;
+  preflight: ReadonlyMap<string, Preflight>;
+  present: ReadonlySet<string>;
 }
 
 export class Telemetry {
-  readonly #sink: TelemetrySink;
   readonly #now: () => number;
-  readonly #latest = new Map<string, { at: number; progress: Progress }>();
+  readonly #taken = new Map<string, number>();
+  readonly #progress = new Map<string, Progress>();
   readonly #preflight = new Map<string, Preflight>();
   /** Open connections by participant: one person may have two tabs. */
   readonly #connections = new Map<string, number>();
-  #dirty = { progress: false, preflight: false, present: false };
+  readonly #watchers = new Map<Watcher, Sent>();
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(sink: TelemetrySink, now: () => number) {
-    this.#sink = sink;
+  constructor(now: () => number) {
     this.#now = now;
   }
 
   /** Takes an update, or drops it when it comes too soon. The last word of a run is always taken. */
   update(participantId: string, progress: Progress): void {
     const at = this.#now();
-    const held = this.#latest.get(participantId);
-    const early = held && at - held.at < UPDATE_INTERVAL - TOLERANCE;
-    if (early && progress.state === 'running' && held.progress.runId === progress.runId) return;
-    this.#latest.set(participantId, { at, progress });
-    this.#schedule('progress');
+    const held = this.#progress.get(participantId);
+    const early = at - (this.#taken.get(participantId) ?? -Infinity) < UPDATE_INTERVAL - TOLERANCE;
+    if (early && progress.state === 'running' && held?.runId === progress.runId) return;
+    this.#taken.set(participantId, at);
+    this.#progress.set(participantId, progress);
+    this.#schedule();
   }
 
   checked(participantId: string, preflight: Preflight): void {
     this.#preflight.set(participantId, preflight);
-    this.#schedule('preflight');
+    this.#schedule();
   }
 
   connected(participantId: string): void {
     this.#connections.set(participantId, (this.#connections.get(participantId) ?? 0) + 1);
-    this.#schedule('present');
+    this.#schedule();
   }
 
   disconnected(participantId: string): void {
     const left = (this.#connections.get(participantId) ?? 1) - 1;
     if (left > 0) this.#connections.set(participantId, left);
     else this.#connections.delete(participantId);
-    this.#schedule('present');
+    this.#schedule();
   }
 
   /** A new round starts with empty tiles. */
   clearProgress(): void {
-    this.#latest.clear();
-    this.#schedule('progress');
+    this.#progress.clear();
+    this.#taken.clear();
+    this.#schedule();
   }
 
-  get progress(): Record<string, Progress> {
-    return Object.fromEntries([...this.#latest].map(([id, { progress }]) => [id, progress]));
+  /** Sends everything there is, and from then on what changes. @returns ends it */
+  watch(watcher: Watcher): () => void {
+    const all = this.#snapshot();
+    this.#watchers.set(watcher, all);
+    const record = <T>(map: ReadonlyMap<string, T>) => Object.fromEntries(map);
+    watcher.progress({ whole: true, changed: record(all.progress) });
+    watcher.preflight({ whole: true, changed: record(all.preflight) });
+    watcher.present({ whole: true, here: [...all.present], gone: [] });
+    return () => this.#watchers.delete(watcher);
   }
 
-  get preflight(): Record<string, Preflight> {
-    return Object.fromEntries(this.#preflight);
-  }
-
+  /** Participants with an open connection. */
   get present(): string[] {
     return [...this.#connections.keys()];
   }
@@ -83,17 +105,37 @@ export class Telemetry {
     this.#timer = null;
   }
 
-  #schedule(what: 'progress' | 'preflight' | 'present'): void {
-    this.#dirty[what] = true;
+  #snapshot(): Sent {
+    return {
+      progress: new Map(this.#progress),
+      preflight: new Map(this.#preflight),
+      present: new Set(this.#connections.keys()),
+    };
+  }
+
+  #schedule(): void {
     this.#timer ??= setTimeout(() => this.#send(), SEND_INTERVAL);
   }
 
   #send(): void {
     this.#timer = null;
-    const { progress, preflight, present } = this.#dirty;
-    this.#dirty = { progress: false, preflight: false, present: false };
-    if (progress) this.#sink.progress(this.progress);
-    if (preflight) this.#sink.preflight(this.preflight);
-    if (present) this.#sink.present(this.present);
+    const now = this.#snapshot();
+    for (const [watcher, sent] of this.#watchers) {
+      if (!watcher.ready()) {
+        this.#schedule();
+        continue;
+      }
+      this.#watchers.set(watcher, now);
+      const progress = changesBetween(sent.progress, now.progress);
+      const preflight = changesBetween(sent.preflight, now.preflight);
+      const present = presenceBetween(sent.present, now.present);
+      if (hasAny(progress)) watcher.progress({ whole: false, changed: progress });
+      if (hasAny(preflight))
+        watcher.preflight({ whole: false, changed: preflight as Changes<Preflight>['changed'] });
+      if (present.here.length + present.gone.length > 0)
+        watcher.present({ whole: false, ...present });
+    }
   }
 }
+
+const hasAny = (record: object): boolean => Object.keys(record).length > 0;

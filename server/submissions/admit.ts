@@ -15,6 +15,7 @@ import {
   type Round,
   type SessionState,
 } from '../../src/lib/live/session.ts';
+import { cellOf } from '../../src/lib/live/sweep.ts';
 import { expectedOf, type Expected } from '../catalogue.ts';
 import type { Database } from '../db/index.ts';
 import { submissions } from '../db/schema.ts';
@@ -103,6 +104,9 @@ export function refuseOutsideRound(
   const round = openRound(state, roundId, at);
   const [violation] = [
     ...challengeViolations(round.challenge, recipe),
+    ...(round.sweep && cellOf(round.sweep, recipe) === null
+      ? ["this sweep's grid has no such recipe"]
+      : []),
     ...lockViolations(round.locks, recipe, report.begun ?? state.seq),
   ];
   if (violation) throw new Refusal(422, sentence(violation), 'recipe');

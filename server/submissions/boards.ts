@@ -17,10 +17,11 @@ export function leaderboardOf(
       : state.rounds.find((candidate) => candidate.number === number);
   if (number !== null && !round) return null;
   const rows = round ? rank(standingOf(state, round.id)) : [];
-  return { session: state.code, round: round?.number ?? null, rows };
+  const rehearsal = state.rehearsal ? { rehearsal: true as const } : {};
+  return { session: state.code, ...rehearsal, round: round?.number ?? null, rows };
 }
 
-/** Every participant's best verified submission, over all sessions, in order. */
+/** Every participant's best verified submission, over all sessions but rehearsals, in order. */
 export async function bestOfTask(db: Database, task: string): Promise<RankedEntry[]> {
   const rows = await db
     .select({
@@ -43,6 +44,7 @@ export async function bestOfTask(db: Database, task: string): Promise<RankedEntr
         eq(submissions.task, task),
         eq(submissions.status, 'verified'),
         isNull(participants.removedAt),
+        isNull(liveSessions.rehearsalUntil),
       ),
     );
   return rank(

@@ -12,7 +12,8 @@ const HEADER = [
   'reason',
 ];
 
-export function leaderboardCsv(rows: readonly RankedEntry[]): string {
+/** @param note said of every row, in a column of its own, where there is one */
+export function leaderboardCsv(rows: readonly RankedEntry[], note: string | null = null): string {
   const lines = rows.map((row) => [
     row.rank,
     row.nickname,
@@ -23,7 +24,11 @@ export function leaderboardCsv(rows: readonly RankedEntry[]): string {
     new Date(row.submittedAt).toISOString(),
     row.reason,
   ]);
-  return [HEADER, ...lines].map((cells) => cells.map(cell).join(',') + '\r\n').join('');
+  const noted =
+    note === null
+      ? [HEADER, ...lines]
+      : [[...HEADER, 'note'], ...lines.map((line) => [...line, note])];
+  return noted.map((cells) => cells.map(cell).join(',') + '\r\n').join('');
 }
 
 /** A text that starts like a formula would be run by a spreadsheet: an apostrophe makes it text again. */

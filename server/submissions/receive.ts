@@ -9,6 +9,7 @@ import { recipeName } from '../../src/lib/engine/formats/recipe-name.ts';
 import { recipeKey, type Recipe } from '../../src/lib/engine/formats/recipe.ts';
 import type { SubmissionReceipt } from '../../src/lib/live/protocol.ts';
 import type { Participant } from '../../src/lib/live/session.ts';
+import { cellOf } from '../../src/lib/live/sweep.ts';
 import type { Database } from '../db/index.ts';
 import { artifacts, runs, submissions, verifications } from '../db/schema.ts';
 import type { SessionRoom } from '../live/session-room.ts';
@@ -61,6 +62,7 @@ export async function receiveSubmission(
           reportedAccuracy: report.accuracy,
           // What the recipe trains; the verifier counts what the artifact holds.
           reportedTrainable: expected.trainable,
+          ...(round.sweep ? { cell: cellOf(round.sweep, recipe) } : {}),
         },
       ],
       write: async (tx) => {
@@ -82,7 +84,8 @@ export async function receiveSubmission(
         await tx.insert(verifications).values({
           submissionId,
           state: 'queued',
-          priority: report.accuracy ?? 0,
+          // Below every class's: nobody's students wait for simulated ones.
+          priority: (report.accuracy ?? 0) - (room.meta.rehearsal ? 1 : 0),
           queuedAt: moment,
         });
       },

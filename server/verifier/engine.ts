@@ -6,6 +6,7 @@ import { ArtifactError } from '../../src/lib/engine/formats/artifact.ts';
 import { parseRecipe, RecipeError } from '../../src/lib/engine/formats/recipe.ts';
 import { loadBaseModel, type BaseModel } from '../../src/lib/engine/model/base-model.ts';
 import { createNodeRuntime } from '../../src/lib/engine/runtime/node.ts';
+import { countRecipe, totalBytes } from '../../src/lib/engine/train/count.ts';
 import { evaluateArtifact } from '../../src/lib/engine/train/evaluate.ts';
 import { packageRoot } from '../paths.ts';
 import { loadPrivateSplits, loadTask, publicFile } from '../tasks/splits.server.ts';
@@ -54,6 +55,7 @@ export async function createScorer(
         loss,
         trainable,
         artifactBytes,
+        memory: totalBytes(countRecipe(base.config, recipe, task.labels.length).memory),
         examples: examples.length,
       };
     } catch (error) {

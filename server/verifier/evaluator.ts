@@ -17,6 +17,8 @@ export type EvaluationOutcome =
       /** Parameters counted from the artifact. */
       trainable: number;
       artifactBytes: number;
+      /** Bytes of a training step, counted from the recipe. */
+      memory: number;
       /** Size of the live-test split. */
       examples: number;
     }

@@ -33,7 +33,7 @@ export interface VerifierOptions {
   evaluator: Evaluator;
   log: Logger;
   now: () => number;
-  /** Called after each verdict. */
+  /** Called after each verdict of a class. */
   onVerdict?: (kind: EvaluationOutcome['kind']) => void;
 }
 
@@ -103,8 +103,11 @@ export class Verifier {
       const failure = error instanceof Error ? error.message : String(error);
       // Stopping the server is no failure of this job.
       if (this.#closed) return queue.putBack(lease);
+      const room = await this.#options.rooms.byId(lease.sessionId);
+      // A rehearsal that ended has taken its submissions with it.
+      if (!room) return;
       log.error({ submissionId, attempt, failure }, 'an evaluation failed');
-      return this.#delay(lease, failure);
+      return this.#delay(lease, room, failure);
     }
     await this.#store(lease, outcome);
   }
@@ -124,12 +127,11 @@ export class Verifier {
   }
 
   /** Puts the job back behind a wait. Screens are told the first time; a second event would say nothing new. */
-  async #delay(lease: Lease, failure: string): Promise<void> {
+  async #delay(lease: Lease, room: SessionRoom, failure: string): Promise<void> {
     const { queue, now } = this.#options;
     const { submissionId, attempt } = lease;
     const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1));
-    const room = await this.#options.rooms.byId(lease.sessionId);
-    if (!room || room.state.submissions[submissionId]?.reason) {
+    if (room.state.submissions[submissionId]?.reason) {
       await queue.release(lease, failure, wait);
       return;
     }
@@ -169,10 +171,10 @@ export class Verifier {
           .where(eq(submissions.id, submissionId));
       },
     });
-    if (stored) onVerdict?.(outcome.kind);
+    if (stored && !room.meta.rehearsal) onVerdict?.(outcome.kind);
   }
 
-  /** @returns false when the lease was lost: somebody else has the job now, and theirs is the verdict */
+  /** @returns false when the lease was lost: somebody else has the job now, and theirs is the verdict; or nobody has */
   async #change(
     room: SessionRoom,
     { event, write }: { event: SessionEvent; write: (tx: Transaction) => Promise<void> },
@@ -181,7 +183,7 @@ export class Verifier {
       await room.change(() => ({ events: [event], write, value: undefined }));
       return true;
     } catch (error) {
-      if (error instanceof LeaseLost) return false;
+      if (error instanceof LeaseLost || room.retired) return false;
       throw error;
     }
   }
@@ -206,6 +208,7 @@ function eventOf(submissionId: string, outcome: EvaluationOutcome, at: number): 
         submissionId,
         accuracy: outcome.accuracy,
         trainable: outcome.trainable,
+        memory: outcome.memory,
       };
     case 'rejected':
       return { type: 'submission:rejected', at, submissionId, reason: outcome.reason };

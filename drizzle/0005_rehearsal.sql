@@ -1,0 +1,1 @@
+ALTER TABLE "live_sessions" ADD COLUMN "rehearsal_until" timestamp with time zone;
