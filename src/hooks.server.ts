@@ -1,9 +1,16 @@
 /** Around every request that reaches Kit: who is signed in, and what an unexpected error tells. */
 import { building } from '$app/environment';
+import { compressPage } from '$server/http/compress.ts';
 import { AUTH_COOKIE, cookieOptions } from '$server/http/cookies.ts';
+import { textFirst } from '$server/http/text-first.ts';
 import { openRoot } from '$server/root.ts';
 import { randomUUID } from 'node:crypto';
 import type { Handle, HandleServerError, ServerInit } from '@sveltejs/kit';
+
+/** Routes whose pages hold nothing that a stranger may not read. */
+const COMPRESSED = /^\/(?:$|courses|tools|lab)/;
+/** Routes whose pages are read before they are used. */
+const READ_FIRST = /^\/(?:$|courses)/;
 
 export const init: ServerInit = async () => {
   // `vite build` runs this as well, and has no business with the database.
@@ -27,7 +34,9 @@ export const handle: Handle = async ({ event, resolve }) => {
         });
     }
   }
-  return resolve(event);
+  const route = event.route.id ?? '';
+  const response = await resolve(event, textFirst(READ_FIRST.test(route)));
+  return COMPRESSED.test(route) ? compressPage(event.request, response) : response;
 };
 
 export const handleError: HandleServerError = async ({ error, event, status, message }) => {

@@ -3,7 +3,9 @@ import { error, fail, redirect, type Cookies } from '@sveltejs/kit';
 import { CodeSchema } from '$lib/live/protocol.ts';
 import type { Participant } from '$lib/live/session.ts';
 import type { SignedInUser } from '$server/auth/sessions.ts';
-import { AUTH_COOKIE, cookieOptions, seatCookie } from '$server/http/cookies.ts';
+import { AUTH_COOKIE, cookieOptions, isSeatCookie, seatCookie } from '$server/http/cookies.ts';
+import { mayHost } from '$server/live/hosts.ts';
+import type { GuestSeat } from '$server/live/seats.ts';
 import type { SessionRoom } from '$server/live/session-room.ts';
 import { isRefusal } from '$server/refusal.ts';
 import { openRoot, type Root } from '$server/root.ts';
@@ -60,7 +62,7 @@ export async function seatIsClosed(
   cookies: Cookies,
 ): Promise<boolean> {
   const seat = await root.seats.seat(room, cookies.get(seatCookie(room.meta.code)) ?? null);
-  return seat?.removedAt !== undefined;
+  return seat?.removedAt !== undefined && !seat.neverConnected;
 }
 
 export function requireInstructor(user: SignedInUser | null, url: URL): SignedInUser {
@@ -68,16 +70,22 @@ export function requireInstructor(user: SignedInUser | null, url: URL): SignedIn
   return user;
 }
 
-/** A page only the host of the session may see. */
+/** Who is signed in, or the page to sign in on. */
+export function requireUser(user: SignedInUser | null, url: URL): SignedInUser {
+  if (!user) redirect(303, `/login?next=${encodeURIComponent(url.pathname)}`);
+  return user;
+}
+
+/** A page only the hosts of the session may see: its owner, and co-hosts whatever their account is. */
 export async function hostedRoom(
   typedCode: string,
   user: SignedInUser | null,
   url: URL,
   getClientAddress: () => string,
 ): Promise<SessionRoom> {
-  const instructor = requireInstructor(user, url);
+  const { id } = requireUser(user, url);
   const { room } = await roomOrError(typedCode, getClientAddress);
-  if (room.meta.hostId !== instructor.id) error(403, 'Another instructor hosts this session.');
+  if (!mayHost(room, id)) error(403, `Only ${room.meta.hostName} and co-hosts open this page.`);
   return room;
 }
 
@@ -87,14 +95,38 @@ export function safeNext(next: unknown, otherwise: string): string {
   return typeof next === 'string' && /^\/(?![/\\])[\x20-\x7e]*$/.test(next) ? next : otherwise;
 }
 
+const seatTokens = (cookies: Cookies, leave: readonly unknown[] = []): string[] =>
+  cookies
+    .getAll()
+    .filter(({ name }) => isSeatCookie(name))
+    .filter(({ name }) => !leave.some((code) => name === seatCookie(String(code))))
+    .map(({ value }) => value);
+
+/** Seats that whoever signs in with this browser would take over. */
+export const guestSeats = (root: Root, cookies: Cookies): Promise<GuestSeat[]> =>
+  root.seats.guests(seatTokens(cookies));
+
+/**
+ * Signs a browser in; the seats that it holds as a guest are from then on the account's.
+ * @param leave join codes of seats that are somebody else's: a computer may be shared
+ */
 export async function signInBrowser(
   root: Root,
   user: SignedInUser,
   cookies: Cookies,
   url: URL,
+  leave: readonly unknown[] = [],
 ): Promise<void> {
   const session = await root.sessions.create(user.id);
+  await root.seats.claim(seatTokens(cookies, leave), user.id);
   cookies.set(AUTH_COOKIE, session.id, { ...cookieOptions(url), expires: session.expiresAt });
+}
+
+/** Ends the sign-in of this browser and forgets its cookie. */
+export async function signOutBrowser(root: Root, cookies: Cookies): Promise<void> {
+  const id = cookies.get(AUTH_COOKIE);
+  if (id) await root.sessions.invalidate(id);
+  cookies.delete(AUTH_COOKIE, { path: '/' });
 }
 
 /** A form field as text; a file or a missing field counts as empty. */

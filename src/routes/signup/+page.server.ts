@@ -1,10 +1,11 @@
 import { redirect } from '@sveltejs/kit';
 import { openRoot } from '$server/root.ts';
-import { failWith, safeNext, signInBrowser, textField } from '../guards.server.ts';
+import { failWith, guestSeats, safeNext, signInBrowser, textField } from '../guards.server.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = ({ url }) => ({
+export const load: PageServerLoad = async ({ url, cookies }) => ({
   next: safeNext(url.searchParams.get('next'), '/account'),
+  seats: await guestSeats(await openRoot(), cookies),
 });
 
 export const actions: Actions = {
@@ -15,7 +16,7 @@ export const actions: Actions = {
     try {
       await root.limits.spend('signup', getClientAddress());
       const user = await root.accounts.signUp({ username, password: textField(form, 'password') });
-      await signInBrowser(root, user, cookies, url);
+      await signInBrowser(root, user, cookies, url, form.getAll('not-mine'));
     } catch (refusal) {
       return failWith(refusal, { username });
     }

@@ -1,17 +1,22 @@
 import { redirect } from '@sveltejs/kit';
 import { cookieOptions, SEAT_SECONDS, seatCookie } from '$server/http/cookies.ts';
 import { SEAT_CLOSED } from '$server/live/seats.ts';
+import { freeNicknames } from '$server/live/nicknames.ts';
 import { Refusal } from '$server/refusal.ts';
+import { SIGN_FIELDS } from '$lib/live/door.ts';
 import { failWith, roomOrError, seatIn, seatIsClosed, textField } from '../../guards.server.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ params, cookies, getClientAddress }) => {
   const { root, room } = await roomOrError(params.code, getClientAddress);
-  const { code, title } = room.meta;
+  const { code, title, rehearsal } = room.meta;
   return {
     code,
     title,
+    rehearsal,
     phase: room.state.phase,
+    guarded: room.state.door.state === 'guarded',
+    suggestions: freeNicknames(Object.values(room.state.participants)),
     participant: await seatIn(root, room, cookies),
     closed: await seatIsClosed(root, room, cookies),
   };
@@ -27,9 +32,19 @@ export const actions: Actions = {
     if (await seatIn(root, room, cookies)) redirect(303, `/live/${code}`);
     try {
       if (await seatIsClosed(root, room, cookies)) throw new Refusal(403, SEAT_CLOSED, 'nickname');
-      await root.limits.spend('join', getClientAddress());
-      const userId = locals.user?.id ?? null;
-      const { token } = await root.seats.join(room, nickname, userId, textField(form, 'requestId'));
+      const address = getClientAddress();
+      await root.limits.spend('join', address);
+      const requestId = textField(form, 'requestId');
+      const sign = SIGN_FIELDS.map((field) => textField(form, field));
+      if (!(await root.seats.isRepeat(room, requestId))) await root.door.enter(room, sign, address);
+      const held = cookies.get(seatCookie(code)) ?? null;
+      const { token } = await root.seats.join(
+        room,
+        nickname,
+        locals.user?.id ?? null,
+        requestId,
+        held,
+      );
       cookies.set(seatCookie(code), token, { ...cookieOptions(url), maxAge: SEAT_SECONDS });
     } catch (refusal) {
       return failWith(refusal, { nickname });

@@ -4,8 +4,8 @@ import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ params, cookies, getClientAddress }) => {
   const { root, room } = await roomOrError(params.code, getClientAddress);
-  const { code, title } = room.meta;
+  const { code, title, rehearsal, open } = room.meta;
   const participant = await seatIn(root, room, cookies);
   if (!participant) redirect(303, `/join/${code}`);
-  return { code, title, participant };
+  return { code, title, rehearsal, open, participant };
 };

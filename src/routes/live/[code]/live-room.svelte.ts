@@ -2,9 +2,12 @@
  * A student's place in a session, put together: the live client, the runs, the outbox and what is
  * kept on disk. The page renders it and nothing else.
  */
+import { noteRun } from '$lib/content/carry-study.ts';
+import { shippedTask } from '$lib/engine/data/shipped-tasks.ts';
 import { defaultRecipe, type Recipe } from '$lib/engine/formats/recipe.ts';
 import { RunController } from '$lib/lab/run-controller.svelte.ts';
 import { isActive, type RunState } from '$lib/lab/run-state.ts';
+import { viewedActivity, type SentRecipe } from '$lib/live/activities.ts';
 import { boardOf } from '$lib/live/board.ts';
 import { challengeViolations } from '$lib/live/challenge.ts';
 import { LiveClient } from '$lib/live/client.svelte.ts';
@@ -12,6 +15,7 @@ import { takesSubmissions } from '$lib/live/closing.ts';
 import { openKeep } from '$lib/live/keep.ts';
 import { Outbox } from '$lib/live/outbox.svelte.ts';
 import { pageStorage, RunBeginnings } from '$lib/live/run-beginnings.ts';
+import { progressReport } from '$lib/live/run-report.ts';
 import { currentRound, submissionsOf } from '$lib/live/session.ts';
 
 export class LiveRoom {
@@ -21,10 +25,15 @@ export class LiveRoom {
   readonly beginnings: RunBeginnings;
   /** True once the files of the coming round have been fetched. */
   ready = $state(false);
+  /** A recipe that the student took over from the host or from another's run. */
+  taken = $state.raw<SentRecipe | null>(null);
+  /** The activity that the student opened by themselves; null for where the class is. */
+  chosen = $state<string | null>(null);
 
   #broughtBack = false;
 
-  constructor(code: string) {
+  /** @param owner id of the student's account; null without one */
+  constructor(code: string, owner: string | null) {
     this.client = new LiveClient({ code, role: 'participant' });
     this.outbox = new Outbox({ code, keep: openKeep() });
     this.beginnings = new RunBeginnings(code, pageStorage());
@@ -33,6 +42,7 @@ export class LiveRoom {
       onchange: (run) => this.#report(run),
       // The run still stands on this page; Submit says what that means.
       onunkept: () => (this.outbox.unsafe = true),
+      onkept: (run) => void noteRun(owner, run),
     });
   }
 
@@ -45,6 +55,9 @@ export class LiveRoom {
   get rows() {
     return this.session ? boardOf(this.session) : [];
   }
+  /** The server's clock, in ms since the epoch; this device's before the first connection. */
+  readonly now = (): number => this.client.serverNow() ?? Date.now();
+
   /** This participant's submissions in the current round. */
   get used(): number {
     const you = this.client.you;
@@ -60,6 +73,31 @@ export class LiveRoom {
     await this.controller.warm(defaultRecipe());
     this.ready = true;
     this.#reportPreflight();
+  }
+
+  get activity() {
+    return this.session ? viewedActivity(this.session, this.chosen) : null;
+  }
+
+  /** Whether the student has agreed that runs are shown. */
+  get shares(): boolean {
+    const you = this.client.you;
+    if (!this.session || you?.role !== 'participant') return false;
+    return this.session.participants[you.participant.id]?.shares ?? false;
+  }
+
+  /** Offers the last finished run to the host, for as long as the student agrees. */
+  offerLatest(): void {
+    const latest = this.controller.finished.at(-1);
+    this.client.offerRun(
+      latest && this.shares
+        ? {
+            runId: latest.id,
+            recipe: latest.result.recipe,
+            accuracy: latest.result.after.accuracy,
+          }
+        : null,
+    );
   }
 
   /** Brings back the runs of an earlier visit, once the session says which round they would go on in. */
@@ -80,7 +118,7 @@ export class LiveRoom {
     const { round } = this;
     return (
       round !== null &&
-      takesSubmissions(round, Date.now()) &&
+      takesSubmissions(round, this.now()) &&
       challengeViolations(round.challenge, recipe).length === 0
     );
   }
@@ -98,28 +136,9 @@ export class LiveRoom {
   #report(run: RunState): void {
     if (run.state !== 'idle' && isActive(run) && this.session)
       this.beginnings.note(run.live.id, this.session.seq);
-    if (run.state === 'idle' || !run.live.choice || run.live.choice.backend === 'node') return;
-    const { live } = run;
-    this.client.reportProgress({
-      runId: live.id,
-      step: live.step,
-      steps: live.recipe.steps,
-      loss: finite(live.trace.at(-1)?.loss),
-      accuracy: finite(live.validations.at(-1)?.accuracy),
-      tokensPerSecond: live.tokensPerSecond ?? 0,
-      backend: run.live.choice.backend,
-      state: isActive(run)
-        ? 'running'
-        : run.state === 'failed'
-          ? 'failed'
-          : run.result.stopped
-            ? 'stopped'
-            : 'finished',
-    });
+    const labels =
+      run.state === 'idle' ? null : (shippedTask(run.live.recipe.task)?.labels.length ?? null);
+    const report = progressReport(run, labels);
+    if (report) this.client.reportProgress(report);
   }
-}
-
-/** A loss that diverged is not a number; the protocol then carries none. */
-function finite(value: number | undefined): number | null {
-  return value !== undefined && Number.isFinite(value) ? value : null;
 }
