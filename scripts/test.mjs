@@ -3,6 +3,7 @@
  *
  *   npm test                      everything
  *   npm test -- --only=unit,e2e   these steps
+ *   npm run test:gpu              those that emulate a GPU on the CPU, which takes minutes
  *
  * The last line is `N passed, N failed`: tests, and each check without tests of its own as one.
  */
@@ -19,7 +20,9 @@ import { note, runMain, seconds, SetupError } from './lib/steps.mjs';
 
 const reports = join(stateFolder, 'reports');
 
-/** @type {{ name: string, title: string, work: () => Promise<Counts> }[]} */
+/** @typedef {{ name: string, title: string, work: () => Promise<Counts>, onRequest?: boolean }} Step */
+
+/** @type {Step[]} */
 const STEPS = [
   check('format', 'Formatting (Prettier)', tool('prettier/bin/prettier.cjs', ['--check', '.'])),
   check('lint', 'Lint (ESLint)', tool('eslint/bin/eslint.js', ['.', '--max-warnings=0'])),
@@ -42,7 +45,13 @@ const STEPS = [
   vitest('tooling', 'Tests of the tooling'),
   vitest('db', 'Database tests'),
   vitest('live', 'Live tests over real sockets'),
-  { name: 'e2e', title: 'End-to-end tests in Chromium', work: endToEnd },
+  { name: 'e2e', title: 'End-to-end tests in Chromium', work: () => endToEnd('classroom') },
+  {
+    name: 'gpu',
+    title: 'Tests on an emulated GPU',
+    work: () => endToEnd('gpu'),
+    onRequest: true,
+  },
 ];
 
 const passedOnce = { passed: 1, failed: 0, skipped: 0 };
@@ -56,16 +65,7 @@ await runMain(async () => {
   });
 
   const results = [];
-  for (const { name, title, work } of wanted) {
-    console.log(`\n▸ ${title} …`);
-    const started = performance.now();
-    const counts = await work().catch((error) => {
-      console.error(error instanceof SetupError ? error.message : error);
-      return failedOnce;
-    });
-    console.log(`${counts.failed ? '✗' : '✓'} ${title} (${seconds(started)})`);
-    results.push({ name, counts, time: seconds(started) });
-  }
+  for (const one of wanted) results.push(await perform(one));
 
   console.log('\nSummary');
   for (const { name, counts, time } of results)
@@ -73,6 +73,18 @@ await runMain(async () => {
   console.log(summaryLine(results.map(({ counts }) => counts)));
   return results.some(({ counts }) => counts.failed > 0) ? 1 : 0;
 });
+
+/** @param {Step} one */
+async function perform({ name, title, work }) {
+  console.log(`\n▸ ${title} …`);
+  const started = performance.now();
+  const counts = await work().catch((error) => {
+    console.error(error instanceof SetupError ? error.message : error);
+    return failedOnce;
+  });
+  console.log(`${counts.failed ? '✗' : '✓'} ${title} (${seconds(started)})`);
+  return { name, counts, time: seconds(started) };
+}
 
 async function prepare() {
   checkNode();
@@ -94,7 +106,9 @@ function chooseSteps(args) {
     throw new SetupError(
       `Unknown: ${unknown.join(', ')}. Use --only= with any of ${names.join(', ')}.`,
     );
-  return only.length === 0 ? STEPS : STEPS.filter(({ name }) => only.includes(name));
+  return only.length === 0
+    ? STEPS.filter(({ onRequest }) => !onRequest)
+    : STEPS.filter(({ name }) => only.includes(name));
 }
 
 /**
@@ -140,14 +154,16 @@ function vitest(project, title) {
   };
 }
 
-async function endToEnd() {
-  const chromium = await ensureChromium();
+/** @param {string} project of playwright.config.ts */
+async function endToEnd(project) {
+  await ensureChromium();
   await ensureBuilt();
-  const file = join(reports, 'e2e.json');
+  const file = join(reports, `e2e-${project}.json`);
   await rm(file, { force: true });
-  note('Each file starts the built server on a data folder of its own');
-  const { code } = await run(...tool('@playwright/test/cli.js', ['test', '--reporter=list,json']), {
-    env: { CHROMIUM_PATH: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: file },
+  note('One built server on an empty data folder serves them all');
+  const args = ['test', `--project=${project}`, '--reporter=list,json'];
+  const { code } = await run(...tool('@playwright/test/cli.js', args), {
+    env: { PLAYWRIGHT_JSON_OUTPUT_FILE: file },
   });
   return readCounts('playwright', file, code);
 }

@@ -1,4 +1,4 @@
-/** The Chromium that tests and evidence run in: found on the machine, or installed where that is possible. */
+/** The Chromiums that tests and evidence run in: found on the machine, or installed where that is possible. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,6 +14,8 @@ const USUAL_PLACES = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
+
+const SHELL = '/usr/bin/chromium-headless-shell';
 
 /** Chrome's sandbox refuses to start as root, which is how containers run. */
 export const CHROMIUM_ARGS = [
@@ -32,6 +34,15 @@ export function findChromium() {
   const named = process.env.CHROMIUM_PATH;
   const places = named ? [named] : [...USUAL_PLACES, playwrightsOwn()];
   return places.find((path) => path !== null && starts(path)) ?? null;
+}
+
+/**
+ * Chromium without the browser's own windows, each of which is two more processes: what it has in common with Chromium,
+ * which is all but the GPU, it does sooner. Path of one that starts, or of a whole Chromium, or null.
+ * @returns {string | null}
+ */
+export function findHeadlessChromium() {
+  return !process.env.CHROMIUM_PATH && starts(SHELL) ? SHELL : findChromium();
 }
 
 /** @returns {Promise<string>} path of a Chromium that starts */
@@ -56,7 +67,14 @@ export async function ensureChromium() {
 }
 
 /** @type {[string, string[]]} */
-const aptInstall = ['sh', ['-c', 'apt-get update && apt-get install -y chromium']];
+const aptInstall = [
+  'sh',
+  [
+    '-c',
+    // The second is not in every Debian, and the first does without it.
+    'apt-get update && apt-get install -y chromium && { apt-get install -y chromium-headless-shell || true; }',
+  ],
+];
 
 /** @param {string} path */
 const starts = (path) => existsSync(path) && spawnSync(path, ['--version']).status === 0;

@@ -4,14 +4,20 @@
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import { freshPostgres, POSTGRES } from '../support/postgres.ts';
+import { accountsSuite } from './accounts-suite.ts';
+import { passesSuite } from './passes-suite.ts';
 import { databaseSuite } from './suite.ts';
 
-databaseSuite('PGlite', () => Promise.resolve({ kind: 'pglite', folder: null }));
+const SUITES = [databaseSuite, accountsSuite, passesSuite];
+
+for (const suite of SUITES)
+  suite('PGlite', () => Promise.resolve({ kind: 'pglite', folder: null }));
 
 const database = await freshPostgres();
 
 if (database) {
-  databaseSuite('Postgres', () => Promise.resolve({ kind: 'postgres', url: database.url }));
+  for (const suite of SUITES)
+    suite('Postgres', () => Promise.resolve({ kind: 'postgres', url: database.url }));
   afterAll(() => database.drop());
 } else if (process.env.CI)
   describe('Postgres', () => {

@@ -2,7 +2,6 @@
 import { eq } from 'drizzle-orm';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Accounts } from '../../server/auth/accounts.ts';
 import { createAuthSessions } from '../../server/auth/sessions.ts';
 import { openDatabase, type DatabaseLocation, type OpenDatabase } from '../../server/db/index.ts';
 import {
@@ -12,6 +11,8 @@ import {
   setupTokens,
   users,
 } from '../../server/db/schema.ts';
+import { Arrivals, SILENT_AFTER } from '../../server/live/arrivals.ts';
+import { attendanceOf } from '../../server/live/attendance.ts';
 import { endRound, startRound } from '../../server/live/host-commands.ts';
 import { Rooms } from '../../server/live/rooms.ts';
 import { Seats } from '../../server/live/seats.ts';
@@ -21,7 +22,8 @@ import { VerificationQueue } from '../../server/verifier/queue.ts';
 import { defaultChallenge } from '../../src/lib/live/challenge.ts';
 import { upload } from '../live/harness.ts';
 
-const PASSWORD = 'a long password';
+import { classSuite } from './class-suite.ts';
+import { accountsIn, instructorIn, PASSWORD, roomIn } from './people.ts';
 
 export function databaseSuite(kind: string, locate: () => Promise<DatabaseLocation>): void {
   describe(kind, () => {
@@ -33,19 +35,9 @@ export function databaseSuite(kind: string, locate: () => Promise<DatabaseLocati
     });
     afterAll(() => open.close());
 
-    const accounts = () => new Accounts(open.db, Date.now);
-    const instructor = async () => {
-      const path = await accounts().issueSetupPath();
-      return accounts().setUpInstructor(path.split('token=')[1]!, {
-        username: `i-${randomUUID().slice(0, 8)}`,
-        password: PASSWORD,
-      });
-    };
-    const room = async () => {
-      const rooms = new Rooms(open.db, Date.now);
-      const { code } = await rooms.create((await instructor()).id, 'Test', null);
-      return (await rooms.byCode(code))!;
-    };
+    const accounts = () => accountsIn(open.db);
+    const instructor = () => instructorIn(open.db);
+    const room = () => roomIn(open.db);
 
     it('answers', () => open.ping());
 
@@ -128,6 +120,32 @@ export function databaseSuite(kind: string, locate: () => Promise<DatabaseLocati
       ).toEqual(['Ada', 'Grace']);
     });
 
+    it('keeps who has connected, and gives a guest’s open seats to one account (I-14, I-17)', async () => {
+      const live = await room();
+      let now = Date.now();
+      const seats = new Seats(open.db, () => now);
+      const arrivals = new Arrivals(open.db, () => now);
+      const [ada, bob] = [
+        await seats.join(live, 'Ada', null, null),
+        await seats.join(live, 'Bob', null, null),
+      ];
+      arrivals.connected(live.meta.id, ada.participant.id);
+      now += SILENT_AFTER + 1;
+      expect(await arrivals.silent(live)).toEqual([bob.participant.id]);
+      expect(await new Arrivals(open.db, () => now).silent(live)).toEqual([bob.participant.id]);
+
+      const tokens = [ada.token, bob.token, 'of nobody'];
+      const [first, second] = [await instructor(), await instructor()];
+      expect(await seats.guests(tokens)).toHaveLength(2);
+      await seats.claim([ada.token], first.id);
+      await seats.claim(tokens, second.id);
+      expect(await seats.guests(tokens)).toEqual([]);
+      const nicknames = async (userId: string) =>
+        (await attendanceOf(open.db, userId)).map(({ nickname }) => nickname);
+      expect(await nicknames(first.id)).toEqual(['Ada']);
+      expect(await nicknames(second.id)).toEqual(['Bob']);
+    });
+
     it('makes one session for a request sent twice (S-11)', async () => {
       const rooms = new Rooms(open.db, Date.now);
       const [host, other] = [await instructor(), await instructor()];
@@ -186,5 +204,7 @@ export function databaseSuite(kind: string, locate: () => Promise<DatabaseLocati
       for (const secret of secrets) expect(Buffer.from(secret)).toEqual(Buffer.from(secrets[0]!));
       if (location.kind === 'postgres') await (await openDatabase(location)).close();
     });
+
+    classSuite(() => open.db);
   });
 }

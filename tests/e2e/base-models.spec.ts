@@ -11,6 +11,8 @@ import {
 } from './support/classroom.ts';
 import { expect, test } from './support/test.ts';
 
+test.use({ evaluatesLittle: true });
+
 const base = (page: Page, id: string) =>
   page
     .getByRole('radiogroup', { name: 'Base model', exact: true })

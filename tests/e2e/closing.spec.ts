@@ -10,6 +10,8 @@ import {
 } from './support/classroom.ts';
 import { expect, test } from './support/test.ts';
 
+test.use({ evaluatesLittle: true });
+
 test('a run can be submitted for a while after End round, and stays on the page after End session (U-4, U-11, U-12)', async ({
   instructor: host,
   person,

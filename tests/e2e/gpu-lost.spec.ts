@@ -2,7 +2,8 @@
 import { chromium } from '@playwright/test';
 import { CHROMIUM_ARGS, findChromium } from '../../scripts/lib/chromium.mjs';
 import { checkpointedStep, keysOf } from './support/browser-database.ts';
-import { disguise, evaluateLittle } from './support/disguised-gpu.ts';
+import { disguise } from './support/disguised-gpu.ts';
+import { evaluateLittle } from './support/evaluate-little.ts';
 import { expect, test } from './support/test.ts';
 
 const LONG = { timeout: 240_000 };

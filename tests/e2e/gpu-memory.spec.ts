@@ -8,7 +8,8 @@ import { defaultMethod } from '../../src/lib/engine/formats/recipe.ts';
 import { TINY_TASK, tinyModel, tinyRecipe } from '../../src/lib/engine/testing/tiny.ts';
 import { countOtherSessions, countRecipe } from '../../src/lib/engine/train/count.ts';
 import { runRecipe } from '../../src/lib/engine/train/trainer.ts';
-import { disguise, evaluateLittle } from './support/disguised-gpu.ts';
+import { disguise } from './support/disguised-gpu.ts';
+import { evaluateLittle } from './support/evaluate-little.ts';
 import { expect, test } from './support/test.ts';
 
 test('L-21: a run holds at least the weights that were counted for its sessions, and gives everything back', async () => {

@@ -14,6 +14,8 @@ import {
 } from './support/classroom.ts';
 import { expect, makeInstructor, test } from './support/test.ts';
 
+test.use({ evaluatesLittle: true });
+
 test('a killed server comes back with the same class, and verifies what it had received once (S-9, S-10, U-2, V-4)', async ({
   browser,
 }) => {

@@ -3,6 +3,8 @@ import type { Page } from '@playwright/test';
 import { createSession, chooseRecipe, join, startRound } from './support/classroom.ts';
 import { expect, test } from './support/test.ts';
 
+test.use({ evaluatesLittle: true });
+
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const task = (page: Page) => page.getByLabel('Task', { exact: true });
 const dataFile = (page: Page) => page.getByLabel('CSV or JSONL file');

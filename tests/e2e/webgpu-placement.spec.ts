@@ -11,6 +11,7 @@ import {
   type Method,
   type Recipe,
 } from '../../src/lib/engine/formats/recipe.ts';
+import { Inspector } from '../../src/lib/engine/inspect/inspector.ts';
 import { createNodeRuntime } from '../../src/lib/engine/runtime/node.ts';
 import { TINY_TASK, tinyModel, tinyRecipe } from '../../src/lib/engine/testing/tiny.ts';
 import type { LanguageModelBatch } from '../../src/lib/engine/data/general-text.ts';
@@ -97,7 +98,7 @@ const CASES: { name: string; method: Method; change?: Partial<Recipe>; graphs: n
   },
 ];
 
-test('E-6: no node leaves the GPU, and every method computes there what it computes in Node', async () => {
+test('E-1, E-6: no node leaves the GPU, and every method computes there what it computes in Node', async () => {
   test.setTimeout(600_000);
   const sessions: Placements[] = [];
   const gpu = await openPageRuntime((placements) => sessions.push(placements));
@@ -128,6 +129,39 @@ test('E-6: no node leaves the GPU, and every method computes there what it compu
         );
         expect(losses(there)).toHaveLength(losses(here).length);
       });
+  } finally {
+    await gpu.close();
+  }
+});
+
+test('E-6, N-2: the architecture explorer sees on the GPU what it sees in Node', async () => {
+  test.setTimeout(300_000);
+  const sessions: Placements[] = [];
+  const gpu = await openPageRuntime((placements) => sessions.push(placements));
+  const cpu = await createNodeRuntime({ threads: 1 });
+  try {
+    for (const quantisation of ['fp32', 'nf4'] as const) {
+      sessions.length = 0;
+      const [there, here] = await Promise.all(
+        [gpu, cpu].map(async (runtime) => {
+          const inspector = await Inspector.create(runtime, tinyModel(), quantisation);
+          const seen = await inspector.inspect('apple tree under the stone');
+          await inspector.release();
+          return seen;
+        }),
+      );
+      for (const placements of sessions)
+        expect(placements[0], quantisation).toContain(
+          'All nodes placed on [WebGpuExecutionProvider]',
+        );
+      expect(sessions).toHaveLength(1);
+      expect([...there!.values.keys()]).toEqual([...here!.values.keys()]);
+      for (const [name, { data }] of here!.values) {
+        const other = there!.values.get(name)!.data;
+        const apart = data.map((value, index) => Math.abs(value - other[index]!));
+        expect(Math.max(...apart), `${quantisation} ${name}`).toBeLessThan(TOLERANCE);
+      }
+    }
   } finally {
     await gpu.close();
   }

@@ -1,11 +1,9 @@
 /** The built server and its real verifier against every forgery we know of. */
 import { beforeAll, expect, it } from 'vitest';
-import { ensureBuilt } from '../../scripts/lib/setup.mjs';
 import { holdForgeryClass, type ForgeryClass } from '../support/forgery-class.ts';
 
 let outcome: ForgeryClass;
 beforeAll(async () => {
-  await ensureBuilt();
   outcome = await holdForgeryClass();
 }, 300_000);
 

@@ -8,6 +8,7 @@ import { guardHeaders } from '../../server/http/headers.ts';
 import type { DatabaseLocation } from '../../server/db/index.ts';
 import { createLogger } from '../../server/log.ts';
 import { createRoot, type Root } from '../../server/root.ts';
+import { uploadListener } from '../support/upload-listener.ts';
 import type { Evaluator } from '../../server/verifier/evaluator.ts';
 import { defaultRecipe } from '../../src/lib/engine/formats/recipe.ts';
 import { defaultChallenge } from '../../src/lib/live/challenge.ts';
@@ -18,7 +19,7 @@ import {
   type Hello,
   type ServerToClient,
 } from '../../src/lib/live/protocol.ts';
-import type { Participant, Round } from '../../src/lib/live/session.ts';
+import type { Participant, Round, SessionEvent } from '../../src/lib/live/session.ts';
 
 export type Client = Socket<ServerToClient, ClientToServer>;
 
@@ -51,7 +52,12 @@ export class TestServer {
   }
 
   static async start(
-    options: { database?: DatabaseLocation; evaluator?: Evaluator; now?: () => number } = {},
+    options: {
+      database?: DatabaseLocation;
+      evaluator?: Evaluator;
+      now?: () => number;
+      rehearsalPace?: number;
+    } = {},
   ): Promise<TestServer> {
     const root = await createRoot({
       database: options.database ?? { kind: 'pglite', folder: null },
@@ -59,8 +65,9 @@ export class TestServer {
       log: createLogger('silent'),
       now: options.now ?? Date.now,
       evaluator: () => options.evaluator ?? silentEvaluator(),
+      ...(options.rehearsalPace === undefined ? {} : { rehearsalPace: options.rehearsalPace }),
     });
-    const server = createServer((_request, response) => response.writeHead(404).end());
+    const server = createServer(uploadListener(root));
     root.hub.attach(server);
     guardHeaders(server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -128,6 +135,19 @@ export function next<E extends keyof ServerToClient>(
     client.on(event, listener as never);
     client.once('connect_error', reject);
   });
+}
+
+/** The next event of a type, whatever else is gathered in its message. */
+export async function nextEvent<T extends SessionEvent['type']>(
+  client: Client,
+  type: T,
+): Promise<Extract<SessionEvent, { type: T }>> {
+  const isWanted = (event: SessionEvent): event is Extract<SessionEvent, { type: T }> =>
+    event.type === type;
+  const [events] = await next(client, 'session:events', (message) =>
+    message.some(({ event }) => isWanted(event)),
+  );
+  return events.map(({ event }) => event).find(isWanted)!;
 }
 
 export const refusal = (client: Client): Promise<string> =>

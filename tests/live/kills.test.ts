@@ -1,10 +1,7 @@
 /** The built server is killed while a class submits; `npm run evidence:kills` does it at length. */
-import { beforeAll, expect, it } from 'vitest';
-import { ensureBuilt } from '../../scripts/lib/setup.mjs';
+import { expect, it } from 'vitest';
 import { isClean } from '../support/audit.ts';
 import { holdKilledClass } from '../support/killed-class.ts';
-
-beforeAll(() => ensureBuilt(), 300_000);
 
 it('loses nothing it acknowledged and verifies each submission once, over three kills (S-7, S-9, S-10, U-2, V-4, V-9)', async () => {
   const outcome = await holdKilledClass({ seed: 7, kills: 3 });

@@ -138,8 +138,9 @@ describe('locks', () => {
 
     const seen = next(student, 'session:events', ofType('knob:locked'));
     expect(await lock('method', 'full')).toMatchObject({ ok: true });
-    const [[event]] = await seen;
-    expect(room.state.rounds[0]?.locks).toEqual({ method: { value: 'full', seq: event?.seq } });
+    const [events] = await seen;
+    const { seq } = events.find(({ event }) => event.type === 'knob:locked')!;
+    expect(room.state.rounds[0]?.locks).toEqual({ method: { value: 'full', seq } });
     expect(await lock('quantisation', 'int4')).toMatchObject({
       ok: false,
       error: expect.stringContaining('No recipe fits') as string,

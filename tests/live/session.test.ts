@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultChallenge, type Challenge } from '../../src/lib/live/challenge.ts';
+import { progressOf } from '../../src/lib/live/dashboard/testing.ts';
 import type { Progress } from '../../src/lib/live/protocol.ts';
 import { receiveSubmission } from '../../server/submissions/receive.ts';
 import { next, send, startRound, TestServer, upload } from './harness.ts';
@@ -13,18 +14,6 @@ beforeAll(async () => {
   server = await TestServer.start();
 });
 afterAll(() => server.stop());
-
-const progress = (change: Partial<Progress> = {}): Progress => ({
-  runId: '5b0c7d9e-1f3a-4f43-9a52-6f1d2f1a0b10',
-  step: 1,
-  steps: 300,
-  loss: 2.4,
-  accuracy: null,
-  tokensPerSecond: 900,
-  backend: 'wasm',
-  state: 'running',
-  ...change,
-});
 
 describe('joining', () => {
   it('shows a newcomer without an account to everyone, in a running round as well (I-3, S-6)', async () => {
@@ -219,19 +208,23 @@ describe('telemetry', () => {
     const host = server.connect(code, 'host', hostCookie);
     const student = server.connect(code, 'participant', cookie);
     await Promise.all([next(host, 'session:snapshot'), next(student, 'session:snapshot')]);
-    await next(host, 'class:present', (ids) => ids.includes(participant.id));
+    await next(host, 'class:present', ({ here }) => here.includes(participant.id));
 
     let leaked = false;
     student.on('class:progress', () => (leaked = true));
-    const received: Progress[] = [];
-    host.on('class:progress', (all) => received.push(...Object.values(all)));
+    const received: (Partial<Progress> | null)[] = [];
+    host.on('class:progress', ({ changed }) => received.push(...Object.values(changed)));
     const started = Date.now();
     for (let step = 1; Date.now() - started < 1500; step++) {
-      student.emit('run:progress', progress({ step }));
+      student.emit('run:progress', progressOf({ step }));
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    student.emit('run:progress', progress({ step: 300, state: 'finished' }));
-    await next(host, 'class:progress', (all) => all[participant.id]?.state === 'finished');
+    student.emit('run:progress', progressOf({ step: 300, state: 'finished' }));
+    await next(
+      host,
+      'class:progress',
+      ({ changed }) => changed[participant.id]?.state === 'finished',
+    );
     expect(received.length).toBeLessThanOrEqual(6);
     expect(leaked).toBe(false);
   });
@@ -243,15 +236,16 @@ describe('telemetry', () => {
     const student = server.connect(code, 'participant', cookie);
     await Promise.all([next(host, 'session:snapshot'), next(student, 'session:snapshot')]);
     const preflight = { backend: 'wasm', threads: 2, secondsPerStep: 0.058 } as const;
-    const seen = next(host, 'class:preflight', (all) => participant.id in all);
+    const seen = next(host, 'class:preflight', ({ changed }) => participant.id in changed);
     student.emit('device:preflight', preflight);
-    expect((await seen)[0]).toEqual({ [participant.id]: preflight });
+    const changed = { [participant.id]: preflight };
+    expect((await seen)[0]).toEqual({ whole: false, changed });
 
     await startRound(host);
     for (const broken of [{ ...preflight, threads: 0 }, { ...preflight, extra: 1 }, null])
       expect(await send(student, 'device:preflight', broken)).toMatchObject({ ok: false });
     const later = server.connect(code, 'host', hostCookie);
-    expect((await next(later, 'class:preflight'))[0]).toEqual({ [participant.id]: preflight });
+    expect((await next(later, 'class:preflight'))[0]).toEqual({ whole: true, changed });
   });
 
   it('notices a client that died without a word within 12 seconds', async () => {
@@ -259,12 +253,12 @@ describe('telemetry', () => {
     const { cookie, participant } = await server.join(code, 'Ada');
     const host = server.connect(code, 'host', hostCookie);
     const student = server.connect(code, 'participant', cookie);
-    await next(host, 'class:present', (ids) => ids.includes(participant.id));
+    await next(host, 'class:present', ({ here }) => here.includes(participant.id));
     const died = Date.now();
     // A client that receives and never answers a ping.
     const engine = student.io.engine as unknown as { transport: { write(): void } };
     engine.transport.write = () => {};
-    await next(host, 'class:present', (ids) => !ids.includes(participant.id));
+    await next(host, 'class:present', ({ gone }) => gone.includes(participant.id));
     expect(Date.now() - died).toBeLessThan(12_000);
   });
 });

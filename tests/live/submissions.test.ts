@@ -8,7 +8,16 @@ import { leaderboardOf } from '../../server/submissions/boards.ts';
 import { receiptOf, receiveSubmission } from '../../server/submissions/receive.ts';
 import type { EvaluationOutcome, Evaluator } from '../../server/verifier/evaluator.ts';
 import { DELAYED } from '../../server/verifier/verifier.ts';
-import { evaluatorOf, next, send, startRound, TestServer, upload, type Client } from './harness.ts';
+import {
+  evaluatorOf,
+  next,
+  nextEvent,
+  send,
+  startRound,
+  TestServer,
+  upload,
+  type Client,
+} from './harness.ts';
 
 let server: TestServer;
 afterEach(() => server.stop());
@@ -40,6 +49,7 @@ const scored = (accuracy: number): EvaluationOutcome => ({
   loss: 1,
   trainable: 6,
   artifactBytes: 80,
+  memory: 30_000,
   examples: 600,
 });
 
@@ -132,13 +142,9 @@ describe('verifying', () => {
     expect((await receiptOf(server.root.db, low.submissionId, aheadOf)).ahead).toBe(2);
     expect((await receiptOf(server.root.db, high.submissionId, aheadOf)).ahead).toBe(1);
 
-    const verdict = next(
-      s.host,
-      'session:events',
-      (events) => events[0]?.event.type === 'submission:verified',
-    );
+    const verdict = nextEvent(s.host, 'submission:verified');
     release[0]!();
-    expect((await verdict)[0][0]?.event).toMatchObject({
+    expect(await verdict).toMatchObject({
       submissionId: first.submissionId,
       accuracy: 0.7,
     });

@@ -1,6 +1,6 @@
-/** A real, short run of the engine in Node: the head alone, on the shipped model and a shipped task. */
+/** A real, short run of the engine in Node on the shipped model and a shipped task; of the head alone, if not told otherwise. */
 import { projectModel, projectTask } from '../../bench/lib/project-files.ts';
-import { defaultRecipe } from '../../src/lib/engine/formats/recipe.ts';
+import { defaultRecipe, type Recipe } from '../../src/lib/engine/formats/recipe.ts';
 import { createNodeRuntime } from '../../src/lib/engine/runtime/node.ts';
 import { runRecipe } from '../../src/lib/engine/train/trainer.ts';
 import type { Report } from '../../src/lib/live/protocol.ts';
@@ -12,14 +12,17 @@ const VALIDATION_EXAMPLES = 96;
 
 export type HonestRun = Pick<Sent, 'recipe' | 'report' | 'artifact'>;
 
-export async function honestRun(id = 'definition-domain'): Promise<HonestRun> {
+export async function honestRun(
+  id = 'definition-domain',
+  { kind = 'head', steps = STEPS }: { kind?: Recipe['method']['kind']; steps?: number } = {},
+): Promise<HonestRun> {
   const base = await projectModel('nano');
   const { task, train, validation } = await projectTask(id);
-  const defaults = defaultRecipe('head');
+  const defaults = defaultRecipe(kind);
   const recipe = {
     ...defaults,
     task: id,
-    steps: STEPS,
+    steps,
     optimiser: { ...defaults.optimiser, warmupSteps: 2 },
   };
   const result = await runRecipe({

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
 import type { Challenge } from '../../src/lib/live/challenge.ts';
+import { SIGN_FIELDS, type Shape, type Sign } from '../../src/lib/live/door.ts';
 import {
   PROTOCOL_VERSION,
   type Ack,
@@ -64,8 +65,15 @@ export class Person {
     return to.split('/').at(-1) ?? '';
   }
 
-  join(code: string, nickname: string, requestId = randomUUID()): Promise<string> {
-    return this.post(`/join/${code}`, { nickname, requestId });
+  /** @param sign what the room's screen shows, where the door is guarded */
+  join(
+    code: string,
+    nickname: string,
+    requestId: string = randomUUID(),
+    sign: readonly Shape[] = [],
+  ): Promise<string> {
+    const shapes = sign.map((shape, place) => [SIGN_FIELDS[place] ?? '', shape] as const);
+    return this.post(`/join/${code}`, { nickname, requestId, ...Object.fromEntries(shapes) });
   }
 
   async submit(code: string, runId: string, sent: Sent): Promise<Answer> {
@@ -95,6 +103,8 @@ export class Person {
 /** One open screen: follows the session through the product's own reducer, over reconnections too. */
 export class Screen {
   state: SessionState | null = null;
+  /** What a guarded door asks for; hosts and projectors only. */
+  sign: Sign | null = null;
   readonly #socket: Socket<ServerToClient, ClientToServer>;
 
   constructor(url: string, code: string, role: Hello['role'], cookie: string) {
@@ -108,6 +118,7 @@ export class Screen {
         give({ protocol: PROTOCOL_VERSION, code, role, lastSeq: this.state?.seq ?? 0 }),
     });
     this.#socket.on('session:snapshot', (state) => (this.state = state));
+    this.#socket.on('door:sign', (sign) => (this.sign = sign));
     this.#socket.on('session:events', (events) => {
       if (this.state) this.state = events.reduce(reduceSession, this.state);
     });
@@ -119,6 +130,11 @@ export class Screen {
 
   startRound(challenge: Challenge): Promise<Round> {
     return this.#request<Round>('round:start', { challenge });
+  }
+
+  /** @returns how many seats that never connected were closed */
+  sweep(): Promise<number> {
+    return this.#request<number>('participants:sweep', {});
   }
 
   async endRound(): Promise<void> {

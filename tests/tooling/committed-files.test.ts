@@ -7,7 +7,7 @@ import { root } from '../../scripts/lib/paths.mjs';
 
 const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' })
   .split('\0')
-  .filter((path) => path !== '' && !/\.(safetensors|woff2|png|jpe?g|onnx|bin)$/.test(path));
+  .filter((path) => path !== '' && !/\.(safetensors|br|woff2|png|jpe?g|onnx|bin)$/.test(path));
 
 /** Patterns are assembled so that this file does not match itself. */
 const FORBIDDEN: [name: string, pattern: RegExp][] = [

@@ -61,6 +61,21 @@ const PLANTS: Plant[] = [
     files: { 'src/lib/leaderboard/bad.ts': `export type { session } from '../live/session.ts';\n` },
   },
   {
+    rule: 'instruments-stand-alone',
+    why: 'an instrument knows a class',
+    files: {
+      'src/lib/instruments/bad/bad.ts': `export { session } from '../../live/session.ts';\n`,
+    },
+  },
+  {
+    rule: 'nothing-below-instruments',
+    why: 'the lab imports an instrument',
+    files: {
+      'src/lib/instruments/good/state.ts': ok,
+      'src/lib/lab/bad.ts': `export { ok } from '../instruments/good/state.ts';\n`,
+    },
+  },
+  {
     rule: 'lib-below-routes',
     why: 'a library module imports a route',
     files: { 'src/lib/live/bad.ts': `export { load } from '../../routes/+page.server.ts';\n` },

@@ -1,7 +1,7 @@
 /** What this browser has on disk, read the way the page itself would. */
 import type { Page } from '@playwright/test';
 
-type Store = 'runs' | 'unfinished' | 'checkpoints';
+type Store = 'runs' | 'unfinished' | 'checkpoints' | 'study';
 
 /** Keys of one of the app's stores: ids of runs. */
 export function keysOf(page: Page, store: Store): Promise<string[]> {

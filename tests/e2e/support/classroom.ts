@@ -95,7 +95,10 @@ export async function expectBoard(
 
 /** The board as the API gives it. */
 export async function fetchLeaderboard(page: Page, code: string): Promise<LeaderboardDocument> {
-  const response = await page.request.get(`/api/sessions/${code}/leaderboard.json`);
+  // An idle connection may be closed by the server in the very moment in which it is used again.
+  const response = await page.request.get(`/api/sessions/${code}/leaderboard.json`, {
+    maxRetries: 2,
+  });
   expect(response.status()).toBe(200);
   return (await response.json()) as LeaderboardDocument;
 }

@@ -26,12 +26,3 @@ export async function disguise(context: BrowserContext): Promise<void> {
     await route.fulfill({ response, body: DISGUISE + (await response.text()) });
   });
 }
-
-/** Serves the first lines of what is evaluated on: on this adapter all of it takes minutes. */
-export async function evaluateLittle(context: BrowserContext): Promise<void> {
-  await context.route(/\/(validation|general-english)\.jsonl$/, async (route) => {
-    const response = await route.fetch();
-    const lines = (await response.text()).split('\n').slice(0, 8);
-    await route.fulfill({ response, body: lines.join('\n') });
-  });
-}

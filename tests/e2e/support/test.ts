@@ -9,6 +9,7 @@ import {
   temporaryFolder,
   type RunningServer,
 } from '../../../scripts/lib/server.mjs';
+import { evaluateLittle } from './evaluate-little.ts';
 
 export { expect } from '@playwright/test';
 
@@ -21,6 +22,10 @@ interface WorkerFixtures {
   /** Cookies of the signed-in instructor. */
   instructorState: StorageState;
 }
+interface Options {
+  /** Whether runs are evaluated on a few examples: `test.use({ evaluatesLittle: true })`. */
+  evaluatesLittle: boolean;
+}
 interface TestFixtures {
   /** Opens a person's own browser: a context that shares nothing with the others. */
   person: (name: string) => Promise<Page>;
@@ -28,7 +33,8 @@ interface TestFixtures {
   instructor: Page;
 }
 
-export const test = base.extend<TestFixtures, WorkerFixtures>({
+export const test = base.extend<TestFixtures & Options, WorkerFixtures>({
+  evaluatesLittle: [false, { option: true }],
   server: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the fixture's needs from this pattern
     async ({}, use) => {
@@ -47,11 +53,12 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { scope: 'worker', timeout: 60_000 },
   ],
   baseURL: async ({ server }, use) => use(server.url),
-  person: async ({ browser, server }, use) => {
+  person: async ({ browser, server, evaluatesLittle }, use) => {
     const contexts: BrowserContext[] = [];
     await use(async () => {
       const context = await browser.newContext({ baseURL: server.url });
       contexts.push(context);
+      if (evaluatesLittle) await evaluateLittle(context);
       return context.newPage();
     });
     await Promise.all(contexts.map((context) => context.close()));
