@@ -55,6 +55,18 @@ module.exports = {
       { pathNot: '^src/lib/leaderboard/' },
     ),
     forbidden(
+      'instruments-stand-alone',
+      'An instrument draws what the engine computes and the lab keeps. Lessons and classes show it; it knows of neither.',
+      { path: '^src/lib/instruments/' },
+      { path: '^src/lib/(content|live|leaderboard)/' },
+    ),
+    forbidden(
+      'nothing-below-instruments',
+      'What instruments are built on does not know them.',
+      { path: '^src/lib/(engine|lab|ui|live|leaderboard|measurements)/' },
+      { path: '^src/lib/instruments/' },
+    ),
+    forbidden(
       'lib-below-routes',
       'Nothing under src/lib knows a URL of the app.',
       { path: '^src/lib/' },
@@ -78,7 +90,8 @@ module.exports = {
       { path: '^server/' },
       {
         path: '^src/|\\.svelte(\\.ts)?$',
-        pathNot: '^src/lib/(engine|live|leaderboard)/.*(?<!\\.svelte)\\.ts$',
+        pathNot:
+          '^src/lib/((engine|live|leaderboard)/.*(?<!\\.svelte)|content/(study|run)-record)\\.ts$',
       },
     ),
     forbidden(

@@ -16,8 +16,9 @@ function project(name: string, include: string[], seconds: number): TestProjectC
       environment: 'node',
       testTimeout: seconds * 1000,
       hookTimeout: seconds * 1000,
-      // Files of the other suites start servers and databases: one at a time keeps their times honest.
-      fileParallelism: name === 'unit',
+      // Live tests mostly wait, two files beside each other. The rest start builds and databases: one at a time.
+      fileParallelism: name === 'unit' || name === 'live',
+      globalSetup: name === 'live' ? ['tests/live/build.ts'] : [],
     },
   };
 }
