@@ -89,6 +89,12 @@ test('a part that still sleeps answers the first touch (A-18)', async ({ person 
   await page.getByText('Add a note').first().press('Enter');
   await page.getByRole('textbox', { name: /^Your note on/ }).fill('awake');
   await expect(page.getByText('Kept on this device').first()).toBeVisible();
+
+  await page.reload();
+  await expect(page.getByText('Add a note').first()).toBeVisible();
+  // The reader presses what is still closed, and it opens by itself before the press is done.
+  await page.getByText('Add a note').first().click();
+  await expect(page.getByRole('textbox', { name: /^Your note on/ })).toHaveValue('awake');
 });
 
 test('a reader who comes back is offered the place where they left (A-14)', async ({ person }) => {

@@ -61,7 +61,11 @@ export const test = base.extend<TestFixtures & Options, WorkerFixtures>({
       if (evaluatesLittle) await evaluateLittle(context);
       return context.newPage();
     });
-    await Promise.all(contexts.map((context) => context.close()));
+    for (const context of contexts) {
+      // A request may still be on its way to a route of ours, which no longer has anybody to answer.
+      await context.unrouteAll({ behavior: 'ignoreErrors' });
+      await context.close();
+    }
   },
   instructor: async ({ browser, server, instructorState }, use) => {
     const context = await browser.newContext({
