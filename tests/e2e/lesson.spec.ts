@@ -67,6 +67,17 @@ test('what is typed and opened before the scripts ran stays so (A-16)', async ({
   await expect(prediction.getByText('Observe')).toBeVisible();
   await page.getByRole('textbox', { name: /^Your note on/ }).fill('early');
 
+  const lab = await person('Student');
+  const arriveInLab = await holdScripts(lab);
+  await lab.goto('/lab', { waitUntil: 'commit' });
+  const int4 = lab.getByText('int4', { exact: true });
+  await int4.click({ force: true });
+  await expect(lab.locator('input[value="int4"]')).not.toBeChecked();
+  arriveInLab();
+  await int4.click();
+  await expect(lab.getByRole('radio', { name: 'int4' })).toBeChecked();
+  await expect(lab).toHaveURL(/quantisation=int4/);
+
   const account = await person('Newcomer');
   const arrive = await holdScripts(account);
   await account.goto('/signup', { waitUntil: 'commit' });
