@@ -18,6 +18,7 @@ import {
 } from './protocol.ts';
 import { Requests } from './requests.ts';
 import {
+  currentRound,
   reduceSession,
   SequenceGapError,
   type SequencedEvent,
@@ -118,7 +119,10 @@ export class LiveClient extends Requests {
   #closed = false;
   #lastProgressAt = 0;
   #ownPreflight: Preflight | null = null;
-  #ownProgress: Progress | null = null;
+  /** With the round in which it was said. */
+  #ownProgress: { progress: Progress; roundId: string | null } | null = null;
+  /** Since the last connection, until it is known what the class is at. */
+  #owesProgress = false;
   #ownOffer: Offer | null = null;
   #retry: ReturnType<typeof setTimeout> | null = null;
 
@@ -151,11 +155,11 @@ export class LiveClient extends Requests {
 
   /**
    * Telemetry may be lost and is thinned here; the end of a run is neither. What was said last is said again on every
-   * connection: a server that restarted has forgotten it.
+   * connection, since a server that restarted has forgotten it, unless another round has begun.
    */
   reportProgress(progress: Progress): void {
     const now = this.#now();
-    this.#ownProgress = progress;
+    this.#ownProgress = { progress, roundId: this.#roundId };
     const running = progress.state === 'running';
     if (running && now - this.#lastProgressAt < PROGRESS_EVERY_MS) return;
     this.#lastProgressAt = now;
@@ -195,7 +199,7 @@ export class LiveClient extends Requests {
     socket.on('connect', () => {
       this.link = { state: 'live' };
       if (this.#ownPreflight) this.reportPreflight(this.#ownPreflight);
-      if (this.#ownProgress) socket.emit('run:progress', this.#ownProgress);
+      this.#owesProgress = true;
       this.offerRun(this.#ownOffer);
     });
     socket.on('disconnect', (reason: string) => {
@@ -223,6 +227,7 @@ export class LiveClient extends Requests {
       this.session = state;
       this.you = you;
       this.ownAnswers = { ...this.ownAnswers, ...answersBy(state, you) };
+      this.#repeatProgress();
     });
     socket.on('session:events', (events: SequencedEvent[]) => this.#apply(events));
     socket.on('class:progress', (changes: Changes<Partial<Progress>>) => {
@@ -247,12 +252,26 @@ export class LiveClient extends Requests {
     if (!this.session || this.#resync) return;
     try {
       this.session = events.reduce(reduceSession, this.session);
+      this.#repeatProgress();
     } catch (error) {
       if (!(error instanceof SequenceGapError)) throw error;
       this.#resync = true;
       this.#socket.disconnect();
       this.#socket.connect();
     }
+  }
+
+  get #roundId(): string | null {
+    return this.session ? (currentRound(this.session)?.id ?? null) : null;
+  }
+
+  /** What became of a run in an earlier round is no news of this one. */
+  #repeatProgress(): void {
+    if (!this.#owesProgress) return;
+    this.#owesProgress = false;
+    const own = this.#ownProgress;
+    if (own && (own.progress.state === 'running' || own.roundId === this.#roundId))
+      this.#socket.emit('run:progress', own.progress);
   }
 
   #goOffline(): void {

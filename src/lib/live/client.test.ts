@@ -59,6 +59,21 @@ const joined = (seq: number): SequencedEvent => ({
     participant: { id: `p${seq}`, nickname: `n${seq}`, joinedAt: seq },
   },
 });
+const started = (seq: number, roundId: string): SequencedEvent => ({
+  seq,
+  event: {
+    type: 'round:started',
+    at: seq,
+    round: {
+      id: roundId,
+      number: seq,
+      challenge: defaultChallenge(),
+      startedAt: seq,
+      endedAt: null,
+      activityId: null,
+    },
+  },
+});
 const ada = { id: 'a', name: 'ada' };
 const you = { role: 'host', host: ada, owner: ada } as const;
 
@@ -168,12 +183,30 @@ describe('LiveClient', () => {
   it('says on every connection what it last said of its run, thinned away or not (T-9)', () => {
     const { socket, client } = setUp();
     client.reportProgress(progressOf({ step: 1 }));
-    expect(socket.sent).toEqual([]);
     socket.say('connect');
+    expect(socket.sent).toEqual([]);
+    socket.say('session:snapshot', initialSession('ABC234', 'Class'), you);
     client.reportProgress(progressOf({ step: 2 }));
     socket.say('disconnect', 'transport close');
     socket.say('connect');
+    socket.say('session:events', []);
     expect(socket.sent.map(({ message }) => message.step)).toEqual([1, 2]);
+  });
+
+  it('says nothing more of a run that ended before the round that began meanwhile (T-9)', () => {
+    const { socket, client } = setUp();
+    socket.say('connect');
+    socket.say('session:snapshot', initialSession('ABC234', 'Class'), you);
+    client.reportProgress(progressOf({ step: 9, state: 'finished' }));
+    socket.say('disconnect', 'transport close');
+    socket.say('connect');
+    socket.say('session:events', [started(1, 'r1')]);
+    expect(socket.sent).toHaveLength(1);
+    client.reportProgress(progressOf({ step: 3, state: 'running' }));
+    socket.say('disconnect', 'transport close');
+    socket.say('connect');
+    socket.say('session:events', [started(2, 'r2')]);
+    expect(socket.sent.map(({ message }) => message.step)).toEqual([9, 3]);
   });
 
   it('puts changes of the telemetry together, and begins anew with a whole one (T-8)', () => {
