@@ -154,6 +154,13 @@ test('a planned session: read, try, compete, talk (S-26, S-27, S-29, S-30, S-31,
     await run(dan);
     await submitButton(dan).click();
     await expectBoard(dan, [{ nickname: 'Dan', status: 'verified' }], 90_000);
+    // On the screen it stands before the board, for as long as the host wants it there.
+    await button(host, 'Show Ann’s run').click();
+    const screen = await host.context().newPage();
+    await screen.goto(`/host/${code}/screen`);
+    await expect(screen.getByText('Ann’s run')).toBeVisible();
+    await expect(button(ben, 'Fork this recipe')).toBeVisible();
+    await screen.close();
   });
 
   await test.step('names are hidden from the class, and a student is removed', async () => {
@@ -191,6 +198,7 @@ test('a planned session: read, try, compete, talk (S-26, S-27, S-29, S-30, S-31,
     await button(helper, 'Next: Talk').click();
     await expect(heading(eva, 'Talk')).toBeVisible();
     await expect(eva.getByText('What surprised you', { exact: false })).toBeVisible();
+    await expect(button(ben, 'Fork this recipe')).toHaveCount(0);
     await expectNoViolations(helper);
   });
 

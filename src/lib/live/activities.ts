@@ -120,7 +120,7 @@ export function reduceActivity(state: SessionState, event: ActivityEvent): Sessi
     case 'plan:changed':
       return { ...state, plan: event.plan, roam: roamIn(event.plan, state.roam) };
     case 'activity:moved':
-      return { ...state, activityId: event.activityId };
+      return { ...state, activityId: event.activityId, spotlight: null };
     case 'pacing:changed':
       return { ...state, roam: event.roam };
     case 'answer:given': {

@@ -37,6 +37,12 @@ describe('boardOf', () => {
     expect(boardOf(state)).toEqual([]);
   });
 
+  it('shows an earlier round where it is named (S-26)', () => {
+    const state = play(join('ada'), start('r1', 1), submit('s1', 'ada', 'r1'), start('r2', 2));
+    expect(boardOf(state, { id: 'r1' }).map(({ nickname }) => nickname)).toEqual(['ada']);
+    expect(othersWaiting(state, 's1')).toBe(0);
+  });
+
   it('ranks a verified row above a better claim', () => {
     const state = play(
       join('ada'),

@@ -201,8 +201,8 @@ function apply(state: SessionState, event: SessionEvent, seq: number): SessionSt
     case 'participant:renamed':
       return withNames(state, { [event.participantId]: event.nickname });
     case 'participant:removed':
-      return updateParticipant(state, event.participantId, (participant) => ({
-        ...participant,
+      return updateParticipant(unlit(state, [event.participantId]), event.participantId, (one) => ({
+        ...one,
         removedAt: event.at,
       }));
     case 'participant:restored':
@@ -219,7 +219,7 @@ function apply(state: SessionState, event: SessionEvent, seq: number): SessionSt
             removedAt: event.at,
             neverConnected: true,
           })),
-        state,
+        unlit(state, event.participantIds),
       );
     case 'door:changed':
       return { ...state, door: event.door };
@@ -232,6 +232,12 @@ function apply(state: SessionState, event: SessionEvent, seq: number): SessionSt
     case 'session:ended':
       return { ...state, phase: 'ended', pausedAt: null };
   }
+}
+
+/** Whose seat is closed is not shown to the class any longer. */
+function unlit(state: SessionState, ids: readonly string[]): SessionState {
+  const shown = state.spotlight?.participantId;
+  return shown !== undefined && ids.includes(shown) ? { ...state, spotlight: null } : state;
 }
 
 function updateParticipant(
@@ -312,6 +318,11 @@ function updateSubmission(
 /** The round that is running, or the last one; null in the lobby. */
 export function currentRound(state: SessionState): Round | null {
   return state.rounds.at(-1) ?? null;
+}
+
+/** The last round of an activity; null before one. */
+export function roundOf(state: SessionState, activityId: string): Round | null {
+  return state.rounds.findLast((round) => round.activityId === activityId) ?? null;
 }
 
 /** Null in the lobby, between rounds and after the end. */

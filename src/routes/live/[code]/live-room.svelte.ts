@@ -5,10 +5,9 @@
 import { noteRun } from '$lib/content/carry-study.ts';
 import { shippedTask } from '$lib/engine/data/shipped-tasks.ts';
 import { defaultRecipe, type Recipe } from '$lib/engine/formats/recipe.ts';
-import { RunController } from '$lib/lab/run-controller.svelte.ts';
+import { RunController, type FinishedRun } from '$lib/lab/run-controller.svelte.ts';
 import { isActive, type RunState } from '$lib/lab/run-state.ts';
 import { viewedActivity, type SentRecipe } from '$lib/live/activities.ts';
-import { boardOf } from '$lib/live/board.ts';
 import { challengeViolations } from '$lib/live/challenge.ts';
 import { LiveClient } from '$lib/live/client.svelte.ts';
 import { takesSubmissions } from '$lib/live/closing.ts';
@@ -16,7 +15,8 @@ import { openKeep } from '$lib/live/keep.ts';
 import { Outbox } from '$lib/live/outbox.svelte.ts';
 import { pageStorage, RunBeginnings } from '$lib/live/run-beginnings.ts';
 import { progressReport } from '$lib/live/run-report.ts';
-import { currentRound, submissionsOf } from '$lib/live/session.ts';
+import { currentRound } from '$lib/live/session.ts';
+import type { OwnRuns } from '$lib/live/submittable.ts';
 
 export class LiveRoom {
   readonly client: LiveClient;
@@ -52,19 +52,17 @@ export class LiveRoom {
   get round() {
     return this.session ? currentRound(this.session) : null;
   }
-  get rows() {
-    return this.session ? boardOf(this.session) : [];
-  }
   /** The server's clock, in ms since the epoch; this device's before the first connection. */
   readonly now = (): number => this.client.serverNow() ?? Date.now();
 
-  /** This participant's submissions in the current round. */
-  get used(): number {
-    const you = this.client.you;
-    if (!this.session || !this.round || you?.role !== 'participant') return 0;
-    return submissionsOf(this.session, this.round.id).filter(
-      ({ participantId }) => participantId === you.participant.id,
-    ).length;
+  /** What this browser could submit. */
+  get own(): OwnRuns<FinishedRun> {
+    const seq = this.session?.seq ?? 0;
+    return {
+      runs: this.controller.finished,
+      deliveries: this.outbox.deliveries,
+      seqAt: (runId) => this.beginnings.of(runId) ?? seq,
+    };
   }
 
   /** Sends what an earlier visit left unanswered, and fetches what the round will need. */
