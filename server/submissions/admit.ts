@@ -47,6 +47,7 @@ export interface Admitted {
 }
 
 /**
+ * @param at when the claim arrived
  * @throws {Refusal} 400 malformed · 409 another's run id, or no round open · 422 outside the round's limits.
  *   A run that was received before passes, whatever has happened to its round since.
  */
@@ -55,14 +56,14 @@ export async function admit(
   room: SessionRoom,
   participant: Participant,
   claim: Claim,
-  now: () => number,
+  at: number,
 ): Promise<Admitted> {
   const runId = inField('runId', () => validate(RunIdSchema, claim.runId)).toLowerCase();
   const recipe = inField('recipe', () => parseRecipe(parseJson(claim.recipe)));
   const report = inField('report', () => validate(ReportSchema, parseJson(claim.report)));
   const { roundId } = claim;
   if (!(await findRun(db, participant, runId)))
-    refuseOutsideRound(room.state, participant, { recipe, roundId, report }, now());
+    refuseOutsideRound(room.state, participant, { recipe, roundId, report }, at);
   const expected = await expectedOf(recipe);
   if (!expected)
     throw new Refusal(422, 'This server does not have the base model or the task.', 'recipe');
@@ -92,7 +93,11 @@ export async function findRun(
   return row;
 }
 
-/** @returns the round it counts for. @throws {Refusal} 403 · 409 · 422 */
+/**
+ * @param at when the claim arrived; quota, locks and seats are those of `state`
+ * @returns the round it counts for
+ * @throws {Refusal} 403 · 409 · 422
+ */
 export function refuseOutsideRound(
   state: SessionState,
   participant: Participant,

@@ -21,6 +21,7 @@ export interface Upload extends Claim {
 }
 
 /**
+ * @param arrivedAt when its claim was admitted: a slow artifact is not late for its round
  * @returns the submission's id, and whether it is new
  * @throws {Refusal} 400 malformed · 409 run id used for something else, or no round open · 413 too large ·
  *   422 outside the round's limits
@@ -31,8 +32,9 @@ export async function receiveSubmission(
   participant: Participant,
   upload: Upload,
   now: () => number,
+  arrivedAt = now(),
 ): Promise<{ submissionId: string; isNew: boolean }> {
-  const admitted = await admit(db, room, participant, upload, now);
+  const admitted = await admit(db, room, participant, upload, arrivedAt);
   const { runId, recipe, report, expected } = admitted;
   const { artifact } = upload;
   if (artifact.byteLength === 0) throw new Refusal(400, 'The artifact is empty.', 'artifact');
@@ -46,8 +48,8 @@ export async function receiveSubmission(
     if (repeated)
       return { events: [], value: { submissionId: repeated.submissionId, isNew: false } };
 
+    const round = refuseOutsideRound(state, participant, admitted, arrivedAt);
     const at = now();
-    const round = refuseOutsideRound(state, participant, admitted, at);
     const submissionId = randomUUID();
     const recipeLabel = recipeName(recipe);
     return {

@@ -27,7 +27,8 @@ export async function takeUpload(
   try {
     const form = openMultipart(request);
     const claim = { runId, ...(await readClaim(form)) };
-    const admitted = await admit(root.db, room, participant, claim, root.now);
+    const arrivedAt = root.now();
+    const admitted = await admit(root.db, room, participant, claim, arrivedAt);
     const artifact = await readArtifact(form, admitted);
     const { submissionId, isNew } = await receiveSubmission(
       root.db,
@@ -35,6 +36,7 @@ export async function takeUpload(
       participant,
       { ...claim, artifact },
       root.now,
+      arrivedAt,
     );
     if (isNew) {
       if (!room.meta.rehearsal) root.metrics.submissions.inc();

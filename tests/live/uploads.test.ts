@@ -1,0 +1,108 @@
+/** Uploads by how they arrive: slowly, or no further. */
+import { randomUUID } from 'node:crypto';
+import { afterEach, expect, it } from 'vitest';
+import { takeUpload } from '../../server/submissions/upload.ts';
+import { next, send, startRound, TestServer, upload } from './harness.ts';
+
+let server: TestServer;
+afterEach(() => server.stop());
+
+async function classroom(now: () => number = Date.now) {
+  server = await TestServer.start({ now });
+  const { code, hostCookie } = await server.session();
+  const host = server.connect(code, 'host', hostCookie);
+  await next(host, 'session:snapshot');
+  const round = await startRound(host);
+  const room = (await server.root.rooms.byCode(code))!;
+  return { code, host, room, round };
+}
+
+const TYPE = 'multipart/form-data; boundary=xx';
+const field = (name: string, value: string) =>
+  `--xx\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+
+/** An upload as it travels: what decides about it, and the artifact. */
+function formOf(roundId: string): { runId: string; claim: Buffer; artifact: Buffer } {
+  const { runId, recipe, report, artifact } = upload();
+  const claim =
+    field('round', roundId) +
+    field('recipe', recipe) +
+    field('report', report) +
+    '--xx\r\nContent-Disposition: form-data; name="artifact"; filename="a"\r\n\r\n';
+  return {
+    runId,
+    claim: Buffer.from(claim),
+    artifact: Buffer.concat([artifact, Buffer.from('\r\n--xx--\r\n')]),
+  };
+}
+
+/** A request whose pieces are made one after the other, each when the one before has been read. */
+function requestOf(...pieces: (() => Promise<Buffer> | Buffer)[]): Request {
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const piece = pieces.shift();
+        if (piece) controller.enqueue(await piece());
+        else controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return new Request('http://localhost', {
+    method: 'PUT',
+    body,
+    duplex: 'half',
+    headers: { 'content-type': TYPE },
+  } as RequestInit);
+}
+
+it('takes an artifact that was let in before its round closed, however long it travels (U-4, U-7)', async () => {
+  let clock = 1_700_000_000_000;
+  const { code, host, room, round } = await classroom(() => clock);
+  const { participant } = await server.join(code, 'Ada');
+  const put = ({ runId, claim, artifact }: ReturnType<typeof formOf>, wait: number) =>
+    takeUpload(
+      server.root,
+      room,
+      participant,
+      runId,
+      requestOf(
+        () => claim,
+        () => {
+          clock += wait;
+          return artifact;
+        },
+      ),
+    );
+  await send(host, 'round:end', { requestId: randomUUID() });
+  clock += 100_000;
+  const form = formOf(round.id);
+  expect(await put(form, 30_000)).toMatchObject({
+    isNew: true,
+    receipt: { status: 'provisional' },
+  });
+  expect(Object.values(room.state.submissions)).toMatchObject([
+    { roundId: round.id, submittedAt: clock },
+  ]);
+  expect(await put(form, 0)).toMatchObject({ isNew: false });
+  await expect(put(formOf(round.id), 0)).rejects.toMatchObject({ status: 409 });
+});
+
+it('looks at the seat again when the artifact has been read (U-7, S-21)', async () => {
+  const { code, host, room, round } = await classroom();
+  const { participant } = await server.join(code, 'Ada');
+  const { runId, claim, artifact } = formOf(round.id);
+  const removed = requestOf(
+    () => claim,
+    async () => {
+      await send(host, 'participant:remove', {
+        requestId: randomUUID(),
+        participantId: participant.id,
+      });
+      return artifact;
+    },
+  );
+  await expect(takeUpload(server.root, room, participant, runId, removed)).rejects.toMatchObject({
+    status: 403,
+  });
+});
