@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openMultipart, TooLarge } from './multipart.ts';
 
 const encoder = new TextEncoder();
@@ -79,4 +79,81 @@ it('refuses what is no form, or is cut off', async () => {
   await reader.read(100);
   await reader.next();
   await expect(reader.read(100)).rejects.toMatchObject({ status: 400 });
+});
+
+describe('a body that does not come', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  /** A request to which pieces are added one by one, with the time in the test's hands. */
+  function openPieceByPiece(longest?: number) {
+    vi.useFakeTimers();
+    let give = (_piece: string) => {};
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        give = (piece) => controller.enqueue(encoder.encode(piece));
+      },
+    });
+    const headers = { 'content-type': 'multipart/form-data; boundary=xx' };
+    const init = { method: 'PUT', body, duplex: 'half', headers } as RequestInit;
+    return { reader: openMultipart(new Request('http://localhost', init), longest), give };
+  }
+
+  const outcome = async (reading: Promise<unknown>) => {
+    let said: unknown = 'nothing yet';
+    reading.then(
+      (value) => (said = value),
+      (error: unknown) => (said = error),
+    );
+    await vi.advanceTimersByTimeAsync(0);
+    return () => said;
+  };
+
+  it('is given up after fifteen silent seconds, and one that comes slowly is not (U-13)', async () => {
+    const { reader, give } = openPieceByPiece();
+    const said = await outcome(reader.next());
+    for (const piece of ['--x', 'x\r\nContent-Disposition: form-data; ']) {
+      await vi.advanceTimersByTimeAsync(14_900);
+      give(piece);
+    }
+    await vi.advanceTimersByTimeAsync(14_900);
+    expect(said()).toBe('nothing yet');
+    await vi.advanceTimersByTimeAsync(200);
+    expect(said()).toMatchObject({
+      status: 408,
+      message: 'Nothing of the upload arrived for 15 seconds. It has to begin again.',
+    });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is given up when all of it takes too long, however steadily it comes (U-13)', async () => {
+    const { reader, give } = openPieceByPiece(90_000);
+    const said = await outcome(reader.next());
+    give('--xx\r\nContent-Disposition: form-data; name="artifact"\r\n\r\n');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(said()).toBe('artifact');
+    const content = await outcome(reader.read(1000));
+    for (let second = 0; second < 89; second++) {
+      await vi.advanceTimersByTimeAsync(1000);
+      give('a');
+    }
+    expect(content()).toBe('nothing yet');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(content()).toMatchObject({
+      status: 408,
+      message: 'The upload took longer than 90 seconds. It has to begin again.',
+    });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('leaves no timer behind where it comes in time (U-13)', async () => {
+    const { reader, give } = openPieceByPiece();
+    give('--xx\r\nContent-Disposition: form-data; name="artifact"\r\n\r\nab');
+    expect(await reader.next()).toBe('artifact');
+    const content = await outcome(reader.read(100));
+    expect(vi.getTimerCount()).toBe(1);
+    give('c\r\n--xx--\r\n');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(String(content())).toBe('abc');
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });

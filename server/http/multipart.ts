@@ -6,30 +6,44 @@
  */
 import { Refusal } from '../refusal.ts';
 
+/**
+ * A connection that brings nothing for this long is taken for dead, in ms. TCP repeats what is lost within a few
+ * seconds, and whoever begins again must find a place while the round still takes submissions.
+ */
+const LONGEST_SILENCE = 15_000;
 const MAX_PART_HEADERS = 4096;
 const DISPOSITION = /^content-disposition:\s*form-data\s*;(?:.*;)?\s*name="([^"\r\n]*)"/im;
 const PART_END = Buffer.from('\r\n\r\n');
 
-/** @throws {Refusal} 400 when it is no multipart form */
-export function openMultipart(request: Request): MultipartReader {
+/**
+ * @param longest in which all of it must have arrived, in ms from now
+ * @throws {Refusal} 400 when it is no multipart form
+ */
+export function openMultipart(request: Request, longest = Infinity): MultipartReader {
   const type = request.headers.get('content-type') ?? '';
   const match =
     /^multipart\/form-data\s*;(?:.*;)?\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(type);
   const boundary = match?.[1] ?? match?.[2];
   if (!boundary || !request.body) throw malformed();
-  return new MultipartReader(request.body, boundary);
+  return new MultipartReader(request.body, boundary, longest);
 }
 
+/** Every way of reading throws a {Refusal} 408 once the body takes too long. */
 export class MultipartReader {
   readonly #body: ReadableStreamDefaultReader<Uint8Array>;
   readonly #delimiter: Buffer;
+  readonly #longest: number;
+  /** By `performance.now()`. */
+  readonly #due: number;
   /** Received, not yet taken. The first delimiter has no line break before it; this supplies one. */
   #held: Buffer = Buffer.from('\r\n');
   #state: 'before' | 'in-part' | 'ended' = 'before';
 
-  constructor(body: ReadableStream<Uint8Array>, boundary: string) {
+  constructor(body: ReadableStream<Uint8Array>, boundary: string, longest: number) {
     this.#body = body.getReader();
     this.#delimiter = Buffer.from(`\r\n--${boundary}`);
+    this.#longest = longest;
+    this.#due = performance.now() + longest;
   }
 
   /**
@@ -101,9 +115,27 @@ export class MultipartReader {
   }
 
   async #receive(): Promise<void> {
-    const { done, value } = await this.#body.read();
+    const { done, value } = await this.#inTime(this.#body.read());
     if (done) throw malformed();
     this.#held = Buffer.concat([this.#held, value]);
+  }
+
+  /** A body that is late is not cancelled: that would cut the connection before the refusal has been said. */
+  async #inTime<T>(arrival: Promise<T>): Promise<T> {
+    const left = Math.max(0, this.#due - performance.now());
+    const isLast = left < LONGEST_SILENCE;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () => reject(isLast ? tooSlow(this.#longest) : tooSilent()),
+        isLast ? left : LONGEST_SILENCE,
+      );
+    });
+    try {
+      return await Promise.race([arrival, late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 
@@ -117,3 +149,12 @@ const malformed = () =>
     400,
     'Send the parts round, recipe, report and artifact as multipart/form-data, in this order.',
   );
+
+const tooSilent = () =>
+  new Refusal(
+    408,
+    `Nothing of the upload arrived for ${LONGEST_SILENCE / 1000} seconds. It has to begin again.`,
+  );
+
+const tooSlow = (longest: number) =>
+  new Refusal(408, `The upload took longer than ${longest / 1000} seconds. It has to begin again.`);

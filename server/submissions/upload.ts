@@ -1,4 +1,5 @@
 /** One upload of a run, from its first part to the receipt. Who sends it, and to which session, is known already. */
+import { UPLOAD_TIMEOUT_MS } from '../../src/lib/live/closing.ts';
 import type { Participant } from '../../src/lib/live/session.ts';
 import type { SubmissionReceipt } from '../../src/lib/live/protocol.ts';
 import { openMultipart, TooLarge, type MultipartReader } from '../http/multipart.ts';
@@ -13,7 +14,7 @@ const MAX_TEXT_BYTES = 16 * 1024;
 
 /**
  * @returns what the participant is told, and whether the run is new
- * @throws {Refusal} 400 · 409 · 413 · 422 · 429 · 503
+ * @throws {Refusal} 400 · 408 · 409 · 413 · 422 · 429 · 503
  */
 export async function takeUpload(
   root: Root,
@@ -25,7 +26,7 @@ export async function takeUpload(
   await root.limits.spend('upload', participant.id);
   const giveBack = root.uploads.take(participant.id);
   try {
-    const form = openMultipart(request);
+    const form = openMultipart(request, UPLOAD_TIMEOUT_MS);
     const claim = { runId, ...(await readClaim(form)) };
     const arrivedAt = root.now();
     const admitted = await admit(root.db, room, participant, claim, arrivedAt);

@@ -1,6 +1,7 @@
 /** Uploads by how they arrive: slowly, or no further. */
 import { randomUUID } from 'node:crypto';
-import { afterEach, expect, it } from 'vitest';
+import { request as httpRequest, type ClientRequest } from 'node:http';
+import { afterEach, expect, it, vi } from 'vitest';
 import { takeUpload } from '../../server/submissions/upload.ts';
 import { next, send, startRound, TestServer, upload } from './harness.ts';
 
@@ -105,4 +106,55 @@ it('looks at the seat again when the artifact has been read (U-7, S-21)', async 
   await expect(takeUpload(server.root, room, participant, runId, removed)).rejects.toMatchObject({
     status: 403,
   });
+});
+
+/** Sends what decides about an upload and, unless it `stalls`, the artifact. */
+function put(code: string, cookie: string, roundId: string, stalls: boolean) {
+  const { runId, claim, artifact } = formOf(roundId);
+  let request: ClientRequest;
+  const status = new Promise<number>((resolve, reject) => {
+    request = httpRequest(
+      `${server.url}/api/sessions/${code}/submissions/${runId}`,
+      {
+        method: 'PUT',
+        agent: false,
+        headers: {
+          cookie,
+          'content-type': TYPE,
+          'content-length': claim.length + artifact.length,
+        },
+      },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode!);
+      },
+    );
+    request.on('error', reject);
+    request.write(claim);
+    if (!stalls) request.end(artifact);
+  });
+  return { status, drop: () => request.destroy() };
+}
+
+it('gives the places of connections that died back within seconds (U-8, U-13)', async () => {
+  const { code, room, round } = await classroom();
+  const cookies = await Promise.all(
+    Array.from({ length: 17 }, async (_, i) => (await server.join(code, `Student ${i}`)).cookie),
+  );
+  const late = cookies.pop()!;
+  const dead = cookies.flatMap((cookie) => [1, 2].map(() => put(code, cookie, round.id, true)));
+  try {
+    await vi.waitFor(() =>
+      expect(() => server.root.uploads.take('nobody')()).toThrow('many results'),
+    );
+    expect(await put(code, late, round.id, false).status).toBe(503);
+    const began = performance.now();
+    expect(new Set(await Promise.all(dead.map(({ status }) => status)))).toEqual(new Set([408]));
+    expect(performance.now() - began).toBeLessThan(60_000);
+    expect(await put(code, late, round.id, false).status).toBe(201);
+    expect(await put(code, cookies[0]!, round.id, false).status).toBe(201);
+    expect(Object.keys(room.state.submissions)).toHaveLength(2);
+  } finally {
+    for (const { drop } of dead) drop();
+  }
 });

@@ -4,6 +4,7 @@
  * time, never the result.
  */
 import type { FinishedRun } from '../lab/run-controller.svelte.ts';
+import { UPLOAD_TIMEOUT_MS } from './closing.ts';
 import type { Answered, Keep, Pending, Settled } from './keep.ts';
 import type { Report, SubmissionReceipt } from './protocol.ts';
 
@@ -24,8 +25,6 @@ export interface OutboxOptions {
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 15_000;
-/** An artifact of 17 MB, the largest, needs 90 s at 1.5 Mbit/s; what takes longer is more likely dead than slow. */
-const UPLOAD_TIMEOUT_MS = 90_000;
 
 /**
  * Whether a run that was refused may be tried again in a round: the round's own reasons end with the round,

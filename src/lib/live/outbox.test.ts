@@ -67,15 +67,16 @@ describe('Outbox', () => {
     expect(keep.pending.size).toBe(0);
   });
 
-  it('goes on through lost connections and busy servers, waiting longer each time', async () => {
+  it('goes on through lost connections and busy servers, waiting longer each time (U-8, U-9, U-13)', async () => {
     const { outbox, sleep, keep } = setUp([
       () => Promise.reject(new TypeError('failed to fetch')),
       async () => json(503, { error: 'Starting.' }),
       async () => json(429, { error: 'Slow down.' }),
+      async () => json(408, { error: 'It has to begin again.' }),
       async () => json(200, receipt),
     ]);
     await outbox.submit(run, ROUND);
-    expect(sleep.mock.calls.map(([ms]: unknown[]) => ms)).toEqual([1000, 2000, 4000]);
+    expect(sleep.mock.calls.map(([ms]: unknown[]) => ms)).toEqual([1000, 2000, 4000, 8000]);
     expect(outbox.deliveries[run.id]?.state).toBe('received');
     expect(keep.pending.size).toBe(0);
   });
