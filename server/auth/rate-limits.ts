@@ -20,6 +20,8 @@ const LIMITS = {
   setup: { points: 20, duration: 10 * 60 },
   /** By participant: one a second, which no hand keeps up. */
   upload: { points: 60, duration: 60 },
+  /** What a student's pages have stored or shown to hosts, by participant: likewise one a second. */
+  student: { points: 60, duration: 60 },
   join: { points: 1200, duration: 10 * 60 },
   /** Codes that name no session: 31^6 codes cannot be searched at this rate. */
   unknownCode: { points: 120, duration: 10 * 60 },

@@ -1,10 +1,13 @@
-/** Every command of a host's page: its message, who may give it, what it does. The hub answers them all alike. */
+/** Every command that a page gives: its message, who may give it, what it does. The hub answers them all alike. */
 import type * as v from 'valibot';
 import {
   ActivityGoSchema,
+  AnswerSchema,
+  CellTakeSchema,
   ClassPauseSchema,
   ClassResumeSchema,
   DoorSchema,
+  HandSchema,
   HostInviteSchema,
   HostSchema,
   KnobLockMessageSchema,
@@ -22,11 +25,13 @@ import {
   SeatSchema,
   SeatsSweepSchema,
   SessionEndSchema,
+  SharingSchema,
   SpotlightSchema,
   SweepStartSchema,
   type HostName,
   type HostToServer,
   type LeadToServer,
+  type StudentToServer,
 } from '../../src/lib/live/protocol.ts';
 import { challengeOf } from '../../src/lib/live/sweep.ts';
 import type { Arrivals } from './arrivals.ts';
@@ -46,6 +51,7 @@ import {
 import { showOnProjector } from './projector-commands.ts';
 import { changeNames, lowerHand, remove, rename, restore } from './seat-commands.ts';
 import type { SessionRoom } from './session-room.ts';
+import { changeHand, changeSharing, giveAnswer, takeCell } from './student-commands.ts';
 
 export interface HostContext {
   room: SessionRoom;
@@ -57,17 +63,27 @@ export interface HostContext {
   now: () => number;
 }
 
-export interface HostCommand {
-  schema: v.GenericSchema;
-  /** @param message as the schema leaves it */
-  act: (context: HostContext, message: unknown) => Promise<unknown>;
+export interface StudentContext {
+  room: SessionRoom;
+  /** Who asks. */
+  id: string;
+  /** Participants with an open page. */
+  present: () => ReadonlySet<string>;
+  now: () => number;
 }
 
+export interface Command<Context> {
+  schema: v.GenericSchema;
+  /** @param message as the schema leaves it */
+  act: (context: Context, message: unknown) => Promise<unknown>;
+}
+export type HostCommand = Command<HostContext>;
+
 /** Ties an action to the message that its schema makes; the table then holds both without that type. */
-function command<S extends v.GenericSchema>(
+function command<Context, S extends v.GenericSchema>(
   schema: S,
-  act: (context: HostContext, message: v.InferOutput<S>) => Promise<unknown>,
-): HostCommand {
+  act: (context: Context, message: v.InferOutput<S>) => Promise<unknown>,
+): Command<Context> {
   return { schema, act };
 }
 
@@ -112,4 +128,19 @@ export const HOST_COMMANDS: Record<keyof HostToServer, HostCommand> = {
   'host:invite': command(HostInviteSchema, ({ room, hosts }, m) => hosts.invite(room, m.requestId)),
   'host:remove': command(HostSchema, ({ room, host, now }, m) => removeHost(room, m, host.id, now)),
   'lead:pass': command(HostSchema, ({ room, now }, m) => passLead(room, m, now)),
+};
+
+/** Given by a student's page, and stored. */
+export const STUDENT_COMMANDS: Record<
+  Exclude<keyof StudentToServer, 'run:progress' | 'run:offer' | 'device:preflight'>,
+  Command<StudentContext>
+> = {
+  'answer:give': command(AnswerSchema, ({ room, id, now }, m) => giveAnswer(room, id, m, now)),
+  'sharing:change': command(SharingSchema, ({ room, id, now }, m) =>
+    changeSharing(room, id, m, now),
+  ),
+  'hand:change': command(HandSchema, ({ room, id, now }, m) => changeHand(room, id, m, now)),
+  'cell:take': command(CellTakeSchema, ({ room, id, present, now }, m) =>
+    takeCell(room, id, m, present(), now),
+  ),
 };

@@ -6,13 +6,9 @@ import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import * as v from 'valibot';
 import {
-  AnswerSchema,
-  CellTakeSchema,
-  HandSchema,
   OfferSchema,
   PreflightSchema,
   ProgressSchema,
-  SharingSchema,
   type Ack,
   type ClientToServer,
   type ServerToClient,
@@ -25,12 +21,18 @@ import { isRefusal, Refusal } from '../refusal.ts';
 import { validate } from '../validate.ts';
 import { addressOf, admit, isSameOrigin, type Admission, type Doorkeeping } from './admission.ts';
 import { serveChecks } from './check-namespace.ts';
-import { HOST_COMMANDS, LEAD_COMMANDS, type HostCommand, type HostContext } from './commands.ts';
+import {
+  HOST_COMMANDS,
+  LEAD_COMMANDS,
+  STUDENT_COMMANDS,
+  type Command,
+  type HostContext,
+  type StudentContext,
+} from './commands.ts';
 import { refuseFollower, type Hosts } from './hosts.ts';
 import { Offers } from './offers.ts';
 import { Outgoing } from './outgoing.ts';
 import type { SessionRoom } from './session-room.ts';
-import { changeHand, changeSharing, giveAnswer, takeCell } from './student-commands.ts';
 import { Telemetry } from './telemetry.ts';
 
 type Io = Server<ClientToServer, ServerToClient, Record<string, never>, { admission: Admission }>;
@@ -198,7 +200,6 @@ export class LiveHub {
   }
 
   #takeStudent(socket: LiveSocket, room: SessionRoom, id: string): void {
-    const now = this.#now;
     const telemetry = this.#telemetryOf(room);
     void socket.join(pagesOf(room, id));
     telemetry.connected(id);
@@ -208,17 +209,23 @@ export class LiveHub {
     this.#answer(socket, 'device:preflight', PreflightSchema, async (m) =>
       telemetry.checked(id, m),
     );
+    const spend = () => this.#doors.limits.spend('student', id);
     this.#answer(socket, 'run:offer', OfferSchema, async (offer) => {
+      // Said again on every connection, and then no news to anybody.
+      if (this.#offersOf(room).has(id, offer)) return;
+      await spend();
       if (!room.state.participants[id]?.shares) return;
       this.#offersOf(room).set(id, offer);
       this.#io.to(hosts(room)).emit('class:offers', { [id]: offer });
     });
-    this.#answer(socket, 'answer:give', AnswerSchema, (m) => giveAnswer(room, id, m, now));
-    this.#answer(socket, 'sharing:change', SharingSchema, (m) => changeSharing(room, id, m, now));
-    this.#answer(socket, 'hand:change', HandSchema, (m) => changeHand(room, id, m, now));
-    this.#answer(socket, 'cell:take', CellTakeSchema, (m) =>
-      takeCell(room, id, m, new Set(telemetry.present), now),
-    );
+    const present = () => new Set(telemetry.present);
+    const context: StudentContext = { room, id, present, now: this.#now };
+    for (const [event, { schema, act }] of entriesOf(STUDENT_COMMANDS))
+      this.#answer(socket, event, schema, async (message) => {
+        // Before it waits in the room's queue, which is the host's too.
+        await spend();
+        return act(context, message);
+      });
   }
 
   #takeCommands(
@@ -335,6 +342,6 @@ export class LiveHub {
 }
 
 /** A table's commands, typed for the one way in which the hub answers them. */
-function entriesOf(table: Record<string, unknown>): [keyof ClientToServer, HostCommand][] {
-  return Object.entries(table) as [keyof ClientToServer, HostCommand][];
+function entriesOf<C>(table: Record<string, Command<C>>): [keyof ClientToServer, Command<C>][] {
+  return Object.entries(table) as [keyof ClientToServer, Command<C>][];
 }

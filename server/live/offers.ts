@@ -2,10 +2,16 @@
  * The last finished run of each student who shares, as their device said it. Never stored: a page says it again on
  * every connection, and what the host shows becomes an event of its own.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Offer } from '../../src/lib/live/protocol.ts';
 
 export class Offers {
   readonly #latest = new Map<string, Offer>();
+
+  /** Whether the student has said the same before. */
+  has(participantId: string, offer: Offer): boolean {
+    return isDeepStrictEqual(this.#latest.get(participantId), offer);
+  }
 
   set(participantId: string, offer: Offer): void {
     this.#latest.set(participantId, offer);

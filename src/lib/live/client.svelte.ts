@@ -168,10 +168,11 @@ export class LiveClient extends Requests {
     else this.#socket.emit('run:progress', progress);
   }
 
-  /** A finished run that the host may show; said again on every connection. Null for none any more. */
+  /** A finished run that the host may show; said once, and again on every connection. Null for none any more. */
   offerRun(offer: Offer | null): void {
+    const isNews = offer?.runId !== this.#ownOffer?.runId;
     this.#ownOffer = offer;
-    if (offer && this.link.state === 'live') this.#socket.emit('run:offer', offer);
+    if (offer && isNews && this.link.state === 'live') this.#socket.emit('run:offer', offer);
   }
 
   /** Said again on every connection, too. */
@@ -200,7 +201,7 @@ export class LiveClient extends Requests {
       this.link = { state: 'live' };
       if (this.#ownPreflight) this.reportPreflight(this.#ownPreflight);
       this.#owesProgress = true;
-      this.offerRun(this.#ownOffer);
+      if (this.#ownOffer) socket.emit('run:offer', this.#ownOffer);
     });
     socket.on('disconnect', (reason: string) => {
       this.#goOffline();

@@ -1,8 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
+import { defaultRecipe } from '../engine/formats/recipe.ts';
 import { defaultChallenge } from './challenge.ts';
 import { LiveClient, type LiveSocket } from './client.svelte.ts';
 import { progressOf } from './dashboard/testing.ts';
-import type { Hello } from './protocol.ts';
+import type { Hello, Offer } from './protocol.ts';
 import { initialSession, type SequencedEvent } from './session.ts';
 
 /** A socket whose server is the test. */
@@ -207,6 +208,25 @@ describe('LiveClient', () => {
     socket.say('connect');
     socket.say('session:events', [started(2, 'r2')]);
     expect(socket.sent.map(({ message }) => message.step)).toEqual([9, 3]);
+  });
+
+  it('offers a run once and again on every connection, not with each event of the class (P-6)', () => {
+    const { socket, client } = setUp();
+    const offer: Offer = { runId: 'r1', recipe: defaultRecipe(), accuracy: 0.7 };
+    const offered = () => socket.sent.filter(({ event }) => event === 'run:offer').length;
+    client.offerRun(offer);
+    socket.say('connect');
+    for (let event = 0; event < 5; event++) client.offerRun({ ...offer });
+    expect(offered()).toBe(1);
+    client.offerRun({ ...offer, runId: 'r2' });
+    expect(offered()).toBe(2);
+    socket.say('disconnect', 'transport close');
+    socket.say('connect');
+    expect(offered()).toBe(3);
+    // Consent taken back and given again: the server has forgotten what was offered.
+    client.offerRun(null);
+    client.offerRun({ ...offer, runId: 'r2' });
+    expect(offered()).toBe(4);
   });
 
   it('puts changes of the telemetry together, and begins anew with a whole one (T-8)', () => {
