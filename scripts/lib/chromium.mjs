@@ -76,8 +76,14 @@ const aptInstall = [
   ],
 ];
 
-/** @param {string} path */
-const starts = (path) => existsSync(path) && spawnSync(path, ['--version']).status === 0;
+/**
+ * On Windows `--version` opens a browser, so that there its being there must do.
+ * @param {string} path
+ */
+const starts = (path) =>
+  existsSync(path) &&
+  (process.platform === 'win32' ||
+    spawnSync(path, ['--version'], { timeout: 20_000 }).status === 0);
 
 const mayUseApt = () => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
 

@@ -10,15 +10,17 @@ import { root, stateFolder } from './paths.mjs';
 import { mustRun, npm } from './process.mjs';
 import { note, SetupError, step } from './steps.mjs';
 
-const NODE_MINIMUM = { major: 20, minor: 19 };
+/** What the packages run on: npm refuses to install them on any other. */
+const NODE = 'Node 20.19, 22.13, 24 or newer';
+/** The lowest minor version by major one; every version from 24 on will do. */
+const NODE_MINORS = { 20: 19, 22: 13 };
 
 /** @throws {SetupError} on a Node this project does not run on */
 export function checkNode(version = process.versions.node) {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major > NODE_MINIMUM.major || (major === NODE_MINIMUM.major && minor >= NODE_MINIMUM.minor))
-    return;
+  if (major >= 24 || minor >= (NODE_MINORS[/** @type {20} */ (major)] ?? Infinity)) return;
   throw new SetupError(
-    `Rankroom needs Node ${NODE_MINIMUM.major}.${NODE_MINIMUM.minor} or newer; this is ${version}. Install a newer Node and run the command again.`,
+    `Rankroom needs ${NODE}; this is ${version}. Install one of these and run the command again.`,
   );
 }
 
@@ -44,11 +46,43 @@ async function isInstalled() {
   if (!existsSync(record)) return false;
   const wanted = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')).packages;
   const present = JSON.parse(await readFile(record, 'utf8')).packages;
+  const machine = thisMachine();
   return Object.entries(wanted).every(
-    // Optional packages of other platforms are in the lock file and not installed.
-    ([path, { version, optional }]) =>
-      path === '' || (present[path] ? present[path].version === version : optional),
+    ([path, entry]) =>
+      path === '' ||
+      (present[path] ? present[path].version === entry.version : !isForThisMachine(entry, machine)),
   );
+}
+
+/**
+ * Optional packages of other platforms are in the lock file and not installed. One of this platform's that is missing
+ * could not be fetched: npm passes over that, and the build would fail for want of it.
+ * @param {{ optional?: boolean, os?: string[], cpu?: string[], libc?: string[] }} entry
+ * @param {Machine} machine
+ */
+export function isForThisMachine({ optional, os, cpu, libc }, machine) {
+  if (!optional) return true;
+  // Optional everywhere, as a peer that nobody asked for: npm may leave it out.
+  if (!os && !cpu) return false;
+  return (
+    (!os || os.includes(machine.os)) &&
+    (!cpu || cpu.includes(machine.cpu)) &&
+    (!libc || machine.libc === null || libc.includes(machine.libc))
+  );
+}
+
+/** @typedef {{ os: string, cpu: string, libc: string | null }} Machine */
+
+/** @returns {Machine} */
+function thisMachine() {
+  const { platform, arch, report } = process;
+  const glibc = /** @type {{ header?: { glibcVersionRuntime?: string } }} */ (report?.getReport())
+    ?.header?.glibcVersionRuntime;
+  return {
+    os: platform,
+    cpu: arch,
+    libc: platform === 'linux' ? (glibc ? 'glibc' : 'musl') : null,
+  };
 }
 
 /**

@@ -14,8 +14,12 @@ let project = '';
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'rankroom-lesson-'));
   await mkdir(join(project, 'src/lib/content/lessons'), { recursive: true });
-  await symlink(join(root, 'src/routes'), join(project, 'src/routes'));
-  await symlink(join(root, 'src/lib/measurements'), join(project, 'src/lib/measurements'));
+  await symlink(join(root, 'src/routes'), join(project, 'src/routes'), 'junction');
+  await symlink(
+    join(root, 'src/lib/measurements'),
+    join(project, 'src/lib/measurements'),
+    'junction',
+  );
   await cp(
     join(root, 'src/lib/content/references.json'),
     join(project, 'src/lib/content/references.json'),

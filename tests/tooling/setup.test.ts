@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hashSources } from '../../scripts/lib/hash.mjs';
 import { readCounts, summaryLine } from '../../scripts/lib/reports.mjs';
-import { checkNode } from '../../scripts/lib/setup.mjs';
+import { checkNode, isForThisMachine } from '../../scripts/lib/setup.mjs';
 
 let folder = '';
 beforeEach(async () => {
@@ -71,8 +71,19 @@ describe('the count in the last line', () => {
   });
 });
 
-it('accepts Node 20.19 and newer, and says what is needed otherwise (C-1)', () => {
-  for (const version of ['20.19.0', '22.0.0', '24.1.0'])
+it('accepts what the packages run on, and says what is needed otherwise (C-1)', () => {
+  for (const version of ['20.19.0', '22.13.0', '24.0.0', '25.1.0'])
     expect(() => checkNode(version)).not.toThrow();
-  for (const version of ['18.20.0', '20.18.3']) expect(() => checkNode(version)).toThrow(/20\.19/);
+  for (const version of ['18.20.0', '20.18.3', '21.7.0', '22.12.0', '23.11.0'])
+    expect(() => checkNode(version)).toThrow(/20\.19/);
+});
+
+it('takes a platform’s own package that is missing for an install that is not whole (C-2)', () => {
+  const machine = { os: 'linux', cpu: 'x64', libc: 'glibc' };
+  const native = { optional: true, os: ['linux'], cpu: ['x64'], libc: ['glibc'] };
+  expect(isForThisMachine({}, machine)).toBe(true);
+  expect(isForThisMachine(native, machine)).toBe(true);
+  expect(isForThisMachine({ ...native, libc: ['musl'] }, machine)).toBe(false);
+  expect(isForThisMachine({ ...native, cpu: ['arm64'] }, machine)).toBe(false);
+  expect(isForThisMachine({ optional: true }, machine)).toBe(false);
 });
