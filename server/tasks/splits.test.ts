@@ -16,12 +16,12 @@ describe('drawPrivateSplits', () => {
     expect(drawPrivateSplits(task, [...pool].reverse(), new Set(), secret, 10)).toEqual({ liveTest, finalTest });
   });
 
-  it('differs with the secret', () => {
+  it('differs with the secret (V-6)', () => {
     const other = drawPrivateSplits(task, pool, new Set(), new Uint8Array(32), 10);
     expect(texts(other.liveTest)).not.toEqual(texts(drawPrivateSplits(task, pool, new Set(), secret, 10).liveTest));
   });
 
-  it('never draws a published text, nor one with two labels', () => {
+  it('never draws a published text, nor one with two labels (V-6)', () => {
     const published = new Set(['text 0', 'text 1']);
     const doubtful = [...pool, { text: 'text 2', label: 1 }];
     const { liveTest, finalTest } = drawPrivateSplits(task, doubtful, published, secret, 14);

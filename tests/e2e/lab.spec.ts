@@ -28,7 +28,7 @@ async function plotted(page: Page): Promise<{ step: number; loss: number } | nul
   return found ? { loss: Number(found[1]), step: Number(found[2]) } : null;
 }
 
-test('Run trains in the browser on WASM: loss falls, validation accuracy rises (L-1–L-4)', async ({
+test('Run trains in the browser on WASM: loss falls, validation accuracy rises (L-1, L-3, L-4)', async ({
   person,
 }) => {
   const page = await person('Visitor');
@@ -150,12 +150,16 @@ test('every method has its own knobs, and what they lead to is in sight (L-16, L
 test.describe('runs whose accuracy does not matter', () => {
   test.use({ evaluatesLittle: true });
 
-  test('Stop ends the run and keeps what was trained (L-5)', async ({ person }) => {
+  test('Run starts the default recipe in one click; Stop ends it and keeps what was trained (L-2, L-5)', async ({
+    person,
+  }) => {
     const page = await person('Visitor');
     await openLab(page);
-    await chooseRecipe(page, { method: 'LoRA', rank: 8, steps: 2000 });
     await button(page, 'Run').click();
-    await expect.poll(() => plotted(page), { timeout: 60_000 }).not.toBeNull();
+    await expect.poll(() => plotted(page), { timeout: 60_000, intervals: [100] }).not.toBeNull();
+    await expect(
+      page.getByText(/No WebGPU adapter answered\. WASM with \d+ threads?/),
+    ).toBeVisible();
     await button(page, 'Stop').click();
     await expect(page.getByText(/Stopped after \d+ steps?/).first()).toBeVisible({
       timeout: 60_000,

@@ -21,7 +21,7 @@ const RECIPES: Record<string, RecipeChoice> = {
   Cleo: { method: 'Head', quantisation: 'fp32', steps: STEPS },
 };
 
-test('three students, three recipes, one verified order on every screen (S-1–S-6, I-4, U-6, V-1, R-1–R-6)', async ({
+test('three students, three recipes, one verified order on every screen (S-1–S-4, S-6, I-4, U-6, V-1, R-1, R-2, R-4–R-6)', async ({
   instructor: host,
   person,
 }) => {
@@ -33,7 +33,7 @@ test('three students, three recipes, one verified order on every screen (S-1–S
   const anna = await person('Anna');
   const ben = await person('Ben');
   await join(anna, code, 'Anna');
-  await join(ben, code, 'Ben');
+  await join(ben, code.toLowerCase(), 'Ben');
   await expect(host.getByText('Ben').first()).toBeVisible();
   await expect(screen.getByText('2 students here')).toBeVisible();
 
@@ -75,6 +75,11 @@ test('three students, three recipes, one verified order on every screen (S-1–S
   for (const { accuracy } of board.rows) expect(accuracy).toBeGreaterThan(1 / 12);
 
   for (const page of [host, screen, anna, ben, cleo]) await expectBoard(page, board.rows);
+  const csv = await (await host.request.get(`/api/sessions/${code}/leaderboard.csv`)).text();
+  const lines = csv.trim().split('\n').slice(1);
+  expect(lines).toHaveLength(3);
+  for (const [index, { nickname }] of board.rows.entries())
+    expect(lines[index]).toContain(nickname);
 
   await test.step('a reload changes nothing on any screen', async () => {
     for (const page of [host, screen, anna, ben, cleo]) {

@@ -12,6 +12,7 @@ test('a self-paced student takes the open challenge and is verified on the taskâ
   await page.goto('/leaderboards/part-of-speech');
   await page.getByRole('button', { name: 'Take the challenge on your own' }).click();
   await page.waitForURL(/\/join\/[0-9A-Z]{6}$/);
+  const challenge = page.url();
   await page.getByRole('textbox', { name: 'Nickname', exact: true }).fill('Solo');
   await page.getByRole('button', { name: 'Join', exact: true }).click();
   await page.waitForURL(/\/live\/[0-9A-Z]{6}$/);
@@ -31,7 +32,10 @@ test('a self-paced student takes the open challenge and is verified on the taskâ
   const other = await person('Other');
   await other.goto('/leaderboards/part-of-speech');
   await other.getByRole('button', { name: 'Take the challenge on your own' }).click();
+  await other.waitForURL(/\/join\/[0-9A-Z]{6}$/);
   await other.getByRole('textbox', { name: 'Nickname', exact: true }).fill('Solo');
   await other.getByRole('button', { name: 'Join', exact: true }).click();
-  await expect(other.getByText(/taken|already/i)).toBeVisible();
+  // Another challenge, where the name is free, only if a month has ended meanwhile.
+  if (other.url().startsWith(challenge))
+    await expect(other.getByText(/taken|already/i)).toBeVisible();
 });

@@ -1,4 +1,5 @@
-/** Every page: answers, has one heading, passes axe in both themes, fits a phone (W-1–W-4). */
+/** Every page: answers, has one heading, passes axe in both themes, fits a phone. */
+import { get } from 'node:http';
 import type { Page } from '@playwright/test';
 import { LESSONS } from '../../src/lib/content/course.ts';
 import { INSTRUMENTS } from '../../src/lib/content/instruments.ts';
@@ -40,7 +41,7 @@ async function inspect(page: Page, path: string): Promise<void> {
 }
 
 for (const path of PUBLIC)
-  test(`${path} answers, is accessible and fits`, async ({ person }) => {
+  test(`${path} answers, is accessible and fits (W-1–W-4)`, async ({ person }) => {
     await inspect(await person('Visitor'), path);
   });
 
@@ -80,21 +81,35 @@ test('an unknown page and an unknown code say so and offer a way back', async ({
   }
 });
 
-test('pages for people with an account send others to sign in, or to join (I-6)', async ({
-  person,
-}) => {
+test('pages of a host send others to sign in (I-6)', async ({ person }) => {
   const page = await person('Visitor');
-  await page.goto('/host');
-  await expect(page).toHaveURL(/\/login\?next=%2Fhost$|\/login\?next=\/host$/);
+  for (const path of ['/host', '/host/ZZZZZZ', '/host/ZZZZZZ/screen', '/host/plans']) {
+    await page.goto(path);
+    await expect(page).toHaveURL((url) => url.pathname === '/login');
+    expect(new URL(page.url()).searchParams.get('next')).toBe(path);
+  }
 });
 
-test('no page gives away a private example (V-6)', async ({ request }) => {
+test('no page gives away a private example', async ({ request, server }) => {
   for (const path of [
     '/tasks/definition-domain/reserved.jsonl',
     '/server/tasks/definition-domain/reserved.jsonl',
-    '/../server/tasks/definition-domain/reserved.jsonl',
     '/tasks/spam/reserved.jsonl',
     '/server/tasks/spam/reserved.jsonl',
   ])
     expect((await request.get(path)).status(), path).toBe(404);
+  // As no browser would write it.
+  for (const path of ['/../server/tasks/spam/reserved.jsonl', '/tasks/..%2f..%2fserver/index.ts'])
+    expect(await statusOf(server.url, path), path).not.toBe(200);
 });
+
+/** The status of a path that is sent as it stands. */
+function statusOf(origin: string, path: string): Promise<number | undefined> {
+  const { hostname, port } = new URL(origin);
+  return new Promise((resolve, reject) => {
+    get({ hostname, port, path }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    }).on('error', reject);
+  });
+}

@@ -16,6 +16,8 @@ test.use({ evaluatesLittle: true });
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const finished = (page: Page) => page.getByText(/^Finished in/).first();
 const LONG = { timeout: 150_000 };
+/** Of a run that has to be met under way after two checkpoints, three seconds apart, on a fast machine as well. */
+const STEPS = 400;
 
 async function openLab(page: Page, query = ''): Promise<void> {
   await page.goto(`/lab${query}`);
@@ -34,7 +36,7 @@ test('a run in the lab goes on after a reload, and is listed with its recipe aft
   person,
 }) => {
   const page = await person('Visitor');
-  await openLab(page, '?rank=2&steps=150');
+  await openLab(page, `?rank=2&steps=${STEPS}`);
   const id = await trainAWhile(page);
   const before = await checkpointedStep(page);
   await page.reload();
@@ -67,7 +69,7 @@ test('a run in a round goes on after a reload and is submitted under its own id 
   const student = await person('Eve');
   await join(student, code, 'Eve');
   await startRound(host);
-  await chooseRecipe(student, { method: 'LoRA', rank: 2, steps: 150 });
+  await chooseRecipe(student, { method: 'LoRA', rank: 2, steps: STEPS });
   const id = await trainAWhile(student);
   await student.reload();
   await expect(student.getByText(/Resumed at step \d+/)).toBeVisible(LONG);
@@ -83,6 +85,7 @@ test('a run that was stopped does not go on by itself after a reload (K-3)', asy
   await openLab(page, '?rank=2&steps=2000');
   await trainAWhile(page);
   await button(page, 'Stop').click();
+  await expect(page.getByText(/Stopped after \d+ steps?/).first()).toBeVisible(LONG);
   await page.reload();
   await expect(
     page.getByText('An interrupted run').or(page.getByRole('button', { name: /^Download the/ })),
@@ -129,7 +132,7 @@ test('a run whose worker is killed goes on from its checkpoint, and is given up 
   const kill = () =>
     page.evaluate(() => (window as unknown as { killEngine(): void }).killEngine());
 
-  await openLab(page, '?rank=2&steps=150');
+  await openLab(page, `?rank=2&steps=${STEPS}`);
   const id = await trainAWhile(page);
   await kill();
   await expect(page.getByText(/WASM was lost at step \d+; going on with WASM/)).toBeVisible();

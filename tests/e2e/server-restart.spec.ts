@@ -1,4 +1,5 @@
 /** The server is killed right after it acknowledged a submission; nothing is lost and nothing counted twice. */
+import type { BrowserContext, BrowserContextOptions } from '@playwright/test';
 import { removeFolder, startServer, temporaryFolder } from '../../scripts/lib/server.mjs';
 import {
   chooseRecipe,
@@ -20,29 +21,32 @@ test('a killed server comes back with the same class, and verifies what it had r
   browser,
 }) => {
   const data = await temporaryFolder();
-  const first = await startServer({ data });
-  const baseURL = first.url;
-  const hostContext = await browser.newContext({
-    baseURL,
-    storageState: await makeInstructor(browser, first),
-  });
-  const studentContext = await browser.newContext({ baseURL });
-  const [host, student] = [await hostContext.newPage(), await studentContext.newPage()];
-
-  const code = await createSession(host);
-  await join(student, code, 'Dora');
-  await startRound(host);
-  await chooseRecipe(student, { method: 'Head', steps: 20 });
-  await run(student);
-  const received = student.waitForResponse(
-    (response) => response.request().method() === 'PUT' && response.url().includes('/submissions/'),
-  );
-  await submitButton(student).click();
-  expect((await received).status()).toBe(201);
-  await first.stop('SIGKILL');
-
-  const second = await startServer({ data, port: Number(new URL(baseURL).port) });
+  let server = await startServer({ data });
+  const contexts: BrowserContext[] = [];
   try {
+    const baseURL = server.url;
+    const storageState = await makeInstructor(browser, server);
+    const open = async (options: BrowserContextOptions) => {
+      const context = await browser.newContext({ baseURL, ...options });
+      contexts.push(context);
+      return context.newPage();
+    };
+    const [host, student] = [await open({ storageState }), await open({})];
+
+    const code = await createSession(host);
+    await join(student, code, 'Dora');
+    await startRound(host);
+    await chooseRecipe(student, { method: 'Head', steps: 20 });
+    await run(student);
+    const received = student.waitForResponse(
+      (response) =>
+        response.request().method() === 'PUT' && response.url().includes('/submissions/'),
+    );
+    await submitButton(student).click();
+    expect((await received).status()).toBe(201);
+    await server.stop('SIGKILL');
+    server = await startServer({ data, port: Number(new URL(baseURL).port) });
+
     const board = await verifiedLeaderboard(host, code, 1);
     expect(board.rows).toHaveLength(1);
     expect(board.round).toBe(1);
@@ -54,8 +58,8 @@ test('a killed server comes back with the same class, and verifies what it had r
     await expectBoard(student, board.rows);
     expect((await fetchLeaderboard(host, code)).rows).toEqual(board.rows);
   } finally {
-    await Promise.all([hostContext.close(), studentContext.close()]);
-    await second.stop();
+    for (const context of contexts) await context.close();
+    await server.stop();
     await removeFolder(data);
   }
 });

@@ -5,8 +5,11 @@ import { beforeAll, expect, it } from 'vitest';
 import { root } from '../../scripts/lib/paths.mjs';
 
 const RULE = /^- \*\*([A-Z]-\d+)\*\*/gm;
-/** `S-4`, and both ends of `S-1–S-6`. */
+/** A rule, and both ends of a range of them. */
 const CITED = /\b([A-Z])-(\d+)(?:\s*[–-]\s*(?:\1-)?(\d+))?\b/g;
+
+/** What is said beside the tests tests nothing. */
+const COMMENT = /\/\*[^]*?\*\/|^\s*\/\/.*$/gm;
 
 let rules: Set<string>;
 let cited: Map<string, string>;
@@ -20,7 +23,8 @@ beforeAll(async () => {
     for (const entry of await readdir(join(root, folder), { recursive: true, withFileTypes: true }))
       if (entry.isFile() && /\.(test|spec)\.ts$|suite\.ts$/.test(entry.name)) {
         const path = join(entry.parentPath, entry.name);
-        for (const [, letter, from, to] of (await readFile(path, 'utf8')).matchAll(CITED))
+        const tests = (await readFile(path, 'utf8')).replace(COMMENT, '');
+        for (const [, letter, from, to] of tests.matchAll(CITED))
           if (letters.has(letter))
             for (let number = Number(from); number <= Number(to ?? from); number++)
               cited.set(`${letter}-${number}`, path);

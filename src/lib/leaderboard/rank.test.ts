@@ -46,7 +46,7 @@ describe('rank', () => {
     ]);
   });
 
-  it('keeps a person’s verified entry above their later, better claim', () => {
+  it('gives each person one row, and keeps a verified entry above a later, better claim (R-3)', () => {
     const [row, ...others] = rank([
       entry({ submissionId: 'claimed', status: 'provisional', accuracy: 1 }),
       entry({ submissionId: 'proved', accuracy: 0.4 }),
