@@ -62,6 +62,11 @@ export class RateLimits {
 
 function tooMany({ msBeforeNext }: RateLimiterRes, field?: string): Refusal {
   const seconds = Math.ceil(msBeforeNext / 1000);
-  const wait = seconds > 90 ? `${Math.ceil(seconds / 60)} minutes` : `${seconds} seconds`;
+  const wait =
+    seconds > 90
+      ? `${Math.ceil(seconds / 60)} minutes`
+      : seconds > 1
+        ? `${seconds} seconds`
+        : 'a second';
   return new Refusal(429, `Too many attempts. Try again in ${wait}.`, field);
 }

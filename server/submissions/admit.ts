@@ -5,7 +5,7 @@
 import { eq } from 'drizzle-orm';
 import * as v from 'valibot';
 import { parseRecipe, RecipeError, type Recipe } from '../../src/lib/engine/formats/recipe.ts';
-import { challengeViolations } from '../../src/lib/live/challenge.ts';
+import { allUsed, challengeViolations } from '../../src/lib/live/challenge.ts';
 import { takesSubmissions } from '../../src/lib/live/closing.ts';
 import { lockViolations } from '../../src/lib/live/locks.ts';
 import { ReportSchema, type Report } from '../../src/lib/live/protocol.ts';
@@ -115,10 +115,9 @@ export function refuseOutsideRound(
     ...lockViolations(round.locks, recipe, report.begun ?? state.seq),
   ];
   if (violation) throw new Refusal(422, sentence(violation), 'recipe');
-  const limit = round.challenge.submissionsPerParticipant;
   const made = submissionsOf(state, round.id).filter((s) => s.participantId === participant.id);
-  if (made.length >= limit)
-    throw new Refusal(422, `You have used all ${limit} submissions of this round.`);
+  if (made.length >= round.challenge.submissionsPerParticipant)
+    throw new Refusal(422, allUsed(round.challenge));
   return round;
 }
 

@@ -79,3 +79,9 @@ export function challengeViolations(challenge: Challenge, recipe: Recipe): strin
     broken.push(`${recipe.steps} steps are above this round's limit of ${challenge.maxSteps}`);
   return broken;
 }
+
+/** What keeps a student from submitting once more. */
+export const allUsed = ({ submissionsPerParticipant: limit }: Challenge): string =>
+  limit === 1
+    ? 'You have used the one submission of this round.'
+    : `You have used all ${limit} submissions of this round.`;

@@ -13,8 +13,3 @@ export interface Answer {
   /** ms since the epoch. */
   expiresAt?: number;
 }
-
-const medium = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' });
-
-/** `3 May 2027`. @param at ms since the epoch */
-export const day = (at: number): string => medium.format(at);
