@@ -4,6 +4,7 @@
  * the next start or, where several servers share a database, when nobody has said for a while that it goes on.
  */
 import { and, eq, isNotNull, lt, notInArray } from 'drizzle-orm';
+import { isDeepStrictEqual } from 'node:util';
 import type { Plan } from '../../src/lib/live/plan.ts';
 import type { Database } from '../db/index.ts';
 import { liveSessions } from '../db/schema.ts';
@@ -83,13 +84,8 @@ export class Rehearsals {
   begin(hostId: string, script: Script): Promise<string> {
     return this.#next(async () => {
       const own = [...this.#running.values()].find(({ room }) => room.meta.hostId === hostId);
-      if (own && own.script.code === script.code && own.script.title === script.title)
-        return own.room.meta.code;
-      if (own)
-        throw new Refusal(
-          409,
-          `Your rehearsal of “${own.script.title}” is still running. End it first: its code is ${own.room.meta.code}.`,
-        );
+      if (own && isSame(own.script, script)) return own.room.meta.code;
+      if (own) throw stillRuns(own, script);
       if (this.#running.size >= AT_ONCE)
         throw new Refusal(
           409,
@@ -200,4 +196,19 @@ export class Rehearsals {
         ),
       );
   }
+}
+
+/** Activities of a ready-made plan get new ids each time it is used. */
+const withoutIds = (plan: Plan) => plan.map((activity) => ({ ...activity, id: '' }));
+const isSamePlan = (one: Script, other: Script): boolean =>
+  isDeepStrictEqual(withoutIds(one.plan), withoutIds(other.plan));
+const isSame = (one: Script, other: Script): boolean =>
+  one.code === other.code && one.title === other.title && isSamePlan(one, other);
+
+function stillRuns({ room, script }: Running, wanted: Script): Refusal {
+  const changed = script.title === wanted.title && !isSamePlan(script, wanted);
+  return new Refusal(
+    409,
+    `Your rehearsal of “${script.title}”${changed ? ', with another plan,' : ''} is still running. End it first: its code is ${room.meta.code}.`,
+  );
 }

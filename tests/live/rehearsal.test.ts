@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { withChanges, withPresence } from '../../src/lib/live/class-changes.ts';
 import type { Preflight } from '../../src/lib/live/protocol.ts';
-import { newActivity, type Plan } from '../../src/lib/live/plan.ts';
+import { newActivity, type ActivityKind, type Plan } from '../../src/lib/live/plan.ts';
 import { defaultChallenge } from '../../src/lib/live/challenge.ts';
 import { loadRecordings } from '../../server/rehearsal/recordings.ts';
 import { STUDENTS } from '../../server/rehearsal/characters.ts';
@@ -185,6 +185,27 @@ describe('a rehearsal', () => {
       root.rehearsals.begin(meta.hostId, { ...again, code: null }),
     ).rejects.toMatchObject({ status: 409 });
     await expect(root.rehearsals.end('somebody else', code)).rejects.toMatchObject({ status: 403 });
+  });
+
+  it('is the one of the plan as it is now, whatever ids its activities have (S-41)', async () => {
+    const plan = ['lesson', 'poll'].map((kind) => newActivity(kind as ActivityKind, randomUUID()));
+    const { root, meta, code, original } = await rehearse({ plan });
+    const begin = (of: Plan, from: string | null = original) =>
+      root.rehearsals.begin(meta.hostId, { title: meta.title, plan: of, code: from });
+    // A ready-made plan gets new ids each time it is used.
+    expect(await begin(plan.map((activity) => ({ ...activity, id: randomUUID() })))).toBe(code);
+    const edited = [{ ...plan[0]!, title: 'Another section' }, plan[1]!];
+    for (const other of [edited, plan.toReversed(), plan.slice(1)])
+      await expect(begin(other)).rejects.toMatchObject({
+        status: 409,
+        message: `Your rehearsal of “${meta.title}”, with another plan, is still running. End it first: its code is ${code}.`,
+      });
+    await root.rehearsals.end(meta.hostId, code);
+    const next = await begin(edited, null);
+    expect((await root.rooms.byCode(next))!.state.plan).toEqual(edited);
+    // Another saved plan of the same title.
+    await expect(begin(plan, null)).rejects.toMatchObject({ status: 409 });
+    expect(await begin(edited, null)).toBe(next);
   });
 });
 

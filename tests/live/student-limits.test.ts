@@ -27,10 +27,14 @@ const ask = (client: Client, event: string, message = {}) =>
 it('is refused after sixty commands a minute, whichever they are and on whichever connection (P-6)', async () => {
   const { code, room, ada, host, adas, bens } = await classroom();
   const { seq } = room.state;
-  for (let turn = 0; turn < 30; turn++) {
-    const hand = await ask(adas, 'hand:change', { up: turn % 2 === 0 });
-    const sharing = await ask(adas, 'sharing:change', { shares: turn % 2 === 0 });
-    expect([hand, sharing]).toMatchObject([{ ok: true }, { ok: true }]);
+  for (let turn = 0; turn < 10; turn++) {
+    const taken = await Promise.all(
+      [true, false, true].flatMap((on) => [
+        ask(adas, 'hand:change', { up: on !== turn % 2 > 0 }),
+        ask(adas, 'sharing:change', { shares: on !== turn % 2 > 0 }),
+      ]),
+    );
+    expect(taken.every(({ ok }) => ok)).toBe(true);
   }
   expect(room.state.seq).toBe(seq + 60);
   const again = server.connect(code, 'participant', ada.cookie);
@@ -59,12 +63,13 @@ it('reaches the hosts with sixty offers a minute, and may say one again as often
   await ask(adas, 'sharing:change', { shares: true });
   const first = offer();
   await send(adas, 'run:offer', first);
-  for (let visit = 0; visit < 80; visit++)
-    expect(await send(adas, 'run:offer', first)).toMatchObject({ ok: true });
+  const repeated = Array.from({ length: 80 }, () => send(adas, 'run:offer', first));
+  expect((await Promise.all(repeated)).every(({ ok }) => ok)).toBe(true);
   expect(await ask(adas, 'hand:change', { up: true })).toMatchObject({ ok: true });
 
-  const answers = [];
-  for (let run = 0; run < 80; run++) answers.push(await send(adas, 'run:offer', offer()));
+  const answers = await Promise.all(
+    Array.from({ length: 80 }, () => send(adas, 'run:offer', offer())),
+  );
   // One was spent on consent, one on the first run and one on the hand.
   expect(answers.filter(({ ok }) => ok)).toHaveLength(57);
   const reloaded = server.connect(code, 'participant', ada.cookie);
