@@ -37,6 +37,7 @@ import { Passes } from './passes/passes.ts';
 import { Rehearsals } from './rehearsal/rehearsals.ts';
 import { deploymentSecret } from './settings.ts';
 import { StudyRecords } from './study/records.ts';
+import { FirstAdmissions } from './submissions/first-admissions.ts';
 import { UploadSlots } from './submissions/upload-slots.ts';
 import type { Evaluator } from './verifier/evaluator.ts';
 import { ForkedEvaluator } from './verifier/forked-evaluator.ts';
@@ -63,6 +64,7 @@ export interface Root {
   verifier: Verifier;
   metrics: Metrics;
   uploads: UploadSlots;
+  firstAdmissions: FirstAdmissions;
   study: StudyRecords;
   passes: Passes;
   classCodes: ClassCodes;
@@ -178,6 +180,7 @@ export async function createRoot(options: RootOptions): Promise<Root> {
       verifier,
       metrics,
       uploads: new UploadSlots(),
+      firstAdmissions: new FirstAdmissions(),
       study: new StudyRecords(db, now),
       passes,
       classCodes: new ClassCodes(db, passes, now),

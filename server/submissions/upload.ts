@@ -28,8 +28,10 @@ export async function takeUpload(
   try {
     const form = openMultipart(request, UPLOAD_TIMEOUT_MS);
     const claim = { runId, ...(await readClaim(form)) };
-    const arrivedAt = root.now();
+    const run = [participant.id, claim.roundId, runId].join(' ');
+    const arrivedAt = root.firstAdmissions.of(run, root.now());
     const admitted = await admit(root.db, room, participant, claim, arrivedAt);
+    root.firstAdmissions.note(run, arrivedAt);
     const artifact = await readArtifact(form, admitted);
     const { submissionId, isNew } = await receiveSubmission(
       root.db,

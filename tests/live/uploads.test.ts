@@ -89,6 +89,40 @@ it('takes an artifact that was let in before its round closed, however long it t
   await expect(put(formOf(round.id), 0)).rejects.toMatchObject({ status: 409 });
 });
 
+it('counts a run as of its first attempt where the connection died under it (U-4)', async () => {
+  let clock = 1_700_000_000_000;
+  const { code, host, room, round } = await classroom(() => clock);
+  const { participant } = await server.join(code, 'Ada');
+  await send(host, 'round:end', { requestId: randomUUID() });
+  clock += 100_000;
+  const { runId, claim, artifact } = formOf(round.id);
+  const attempt = (rest: () => Promise<Buffer> | Buffer) =>
+    takeUpload(
+      server.root,
+      room,
+      participant,
+      runId,
+      requestOf(() => claim, rest),
+    );
+  const died = attempt(() => Promise.reject(new Error('the connection was reset')));
+  await expect(died).rejects.toThrow();
+  clock += 90_000;
+  expect(await attempt(() => artifact)).toMatchObject({ isNew: true });
+
+  const late = formOf(round.id);
+  const lateAttempt = takeUpload(
+    server.root,
+    room,
+    participant,
+    late.runId,
+    requestOf(
+      () => late.claim,
+      () => late.artifact,
+    ),
+  );
+  await expect(lateAttempt).rejects.toMatchObject({ status: 409 });
+});
+
 it('looks at the seat again when the artifact has been read (U-7, S-21)', async () => {
   const { code, host, room, round } = await classroom();
   const { participant } = await server.join(code, 'Ada');
