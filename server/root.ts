@@ -152,7 +152,12 @@ export async function createRoot(options: RootOptions): Promise<Root> {
     });
     await rehearsals.start();
     verifier.start();
-    const housekeeping = setInterval(() => hub.evictIdle(), HOUSEKEEPING_INTERVAL);
+    const housekeeping = setInterval(() => {
+      hub.evictIdle();
+      hosts
+        .forgetExpired()
+        .catch((error: unknown) => log.error({ error }, 'expired links could not be deleted'));
+    }, HOUSEKEEPING_INTERVAL);
     housekeeping.unref();
     const roundClock = setInterval(() => {
       endDueRounds(rooms, log, now);

@@ -84,6 +84,12 @@ export const sessionHosts = pgTable(
 export const hostInvitations = pgTable('host_invitations', {
   tokenHash: text('token_hash').primaryKey(),
   sessionId: sessionId(),
+  /** The host who made it: an unused one goes when they do. */
+  invitedBy: text('invited_by')
+    .notNull()
+    .references(() => users.id, { onDelete: 'cascade' }),
+  /** The co-host it made; null while it is unused. */
+  usedBy: text('used_by').references(() => users.id, { onDelete: 'cascade' }),
   expiresAt: moment('expires_at').notNull(),
 });
 

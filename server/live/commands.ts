@@ -125,7 +125,9 @@ export const HOST_COMMANDS: Record<keyof HostToServer, HostCommand> = {
   ),
   'door:change': command(DoorSchema, ({ room, now }, m) => changeDoor(room, m, now)),
   'hand:lower': command(SeatSchema, ({ room, now }, m) => lowerHand(room, m, now)),
-  'host:invite': command(HostInviteSchema, ({ room, hosts }, m) => hosts.invite(room, m.requestId)),
+  'host:invite': command(HostInviteSchema, ({ room, host, hosts }, m) =>
+    hosts.invite(room, m.requestId, host.id),
+  ),
   'host:remove': command(HostSchema, ({ room, host, now }, m) => removeHost(room, m, host.id, now)),
   'lead:pass': command(HostSchema, ({ room, now }, m) => passLead(room, m, now)),
 };

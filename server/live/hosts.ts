@@ -1,8 +1,8 @@
 /** Who hosts a session: its owner, and co-hosts who came in by a one-time link. One of them leads. */
-import { and, eq, gt } from 'drizzle-orm';
+import { and, eq, gt, isNull, lte } from 'drizzle-orm';
 import type { HostName } from '../../src/lib/live/protocol.ts';
 import type { SessionState } from '../../src/lib/live/session.ts';
-import type { Database } from '../db/index.ts';
+import type { Database, Transaction } from '../db/index.ts';
 import { hostInvitations, sessionHosts } from '../db/schema.ts';
 import { Refusal } from '../refusal.ts';
 import { hashToken, tokenOf } from '../tokens.ts';
@@ -46,13 +46,16 @@ export class Hosts {
     this.#now = now;
   }
 
-  /** @returns the path of a link that makes one co-host; the same for a repeat of the request */
-  async invite(room: SessionRoom, requestId: string): Promise<string> {
+  /**
+   * @param invitedBy the host who asks
+   * @returns the path of a link that makes one co-host; the same for a repeat of the request
+   */
+  async invite(room: SessionRoom, requestId: string, invitedBy: string): Promise<string> {
     const token = tokenOf(requestId);
     const expiresAt = new Date(this.#now() + INVITATION_LIFE);
     await this.#db
       .insert(hostInvitations)
-      .values({ tokenHash: hashToken(token), sessionId: room.meta.id, expiresAt })
+      .values({ tokenHash: hashToken(token), sessionId: room.meta.id, invitedBy, expiresAt })
       .onConflictDoNothing();
     return `/cohost/${token}`;
   }
@@ -60,7 +63,9 @@ export class Hosts {
   /** The session that an unused link leads to; null for any other. */
   async invitedTo(token: string): Promise<SessionRoom | null> {
     const [row] = await this.#db.select().from(hostInvitations).where(this.#usable(token));
-    return row ? this.#rooms.byId(row.sessionId) : null;
+    const room = row ? await this.#rooms.byId(row.sessionId) : null;
+    // Its maker may have been removed while it was being stored.
+    return row && room && mayHost(room, row.invitedBy) ? room : null;
   }
 
   /**
@@ -91,12 +96,35 @@ export class Hosts {
     });
   }
 
+  /** Forgets links that have expired. */
+  async forgetExpired(): Promise<void> {
+    await this.#db
+      .delete(hostInvitations)
+      .where(lte(hostInvitations.expiresAt, new Date(this.#now())));
+  }
+
   #usable(token: string) {
     return and(
       eq(hostInvitations.tokenHash, hashToken(token)),
       gt(hostInvitations.expiresAt, new Date(this.#now())),
     );
   }
+}
+
+/** Takes an account from a session's hosts, and back the links that it has made and nobody has used. */
+export async function dropHost(tx: Transaction, sessionId: string, userId: string): Promise<void> {
+  await tx
+    .delete(sessionHosts)
+    .where(and(eq(sessionHosts.sessionId, sessionId), eq(sessionHosts.userId, userId)));
+  await tx
+    .delete(hostInvitations)
+    .where(
+      and(
+        eq(hostInvitations.sessionId, sessionId),
+        eq(hostInvitations.invitedBy, userId),
+        isNull(hostInvitations.usedBy),
+      ),
+    );
 }
 
 interface HostRequest {
@@ -117,11 +145,7 @@ export const removeHost = (
     needCoHost(state, hostId);
     return {
       event: { type: 'host:removed', at: now(), hostId },
-      write: async (tx) => {
-        await tx
-          .delete(sessionHosts)
-          .where(and(eq(sessionHosts.sessionId, room.meta.id), eq(sessionHosts.userId, hostId)));
-      },
+      write: (tx) => dropHost(tx, room.meta.id, hostId),
     };
   });
 

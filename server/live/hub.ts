@@ -29,7 +29,7 @@ import {
   type HostContext,
   type StudentContext,
 } from './commands.ts';
-import { refuseFollower, type Hosts } from './hosts.ts';
+import { mayHost, refuseFollower, type Hosts } from './hosts.ts';
 import { Offers } from './offers.ts';
 import { Outgoing } from './outgoing.ts';
 import type { SessionRoom } from './session-room.ts';
@@ -55,6 +55,7 @@ const everyone = (room: SessionRoom): string => room.meta.id;
 const hosts = (room: SessionRoom): string => `${room.meta.id}/hosts`;
 /** Hosts and screens. */
 const watchers = (room: SessionRoom): string => `${room.meta.id}/watchers`;
+/** Pages of one participant, or those that one account's sign-in has let in. */
 const pagesOf = (room: SessionRoom, id: string): string => `${room.meta.id}/${id}`;
 
 export class LiveHub {
@@ -166,8 +167,9 @@ export class LiveHub {
 
   /** Runs without awaiting, so that no event can slip between the catch-up and joining the room. */
   #connected(socket: LiveSocket): void {
-    const { room, you, lastSeq } = socket.data.admission;
-    if (room.retired) {
+    const { room, you, lastSeq, accountId } = socket.data.admission;
+    // A co-host may have been removed while the door was opened.
+    if (room.retired || (accountId !== null && !mayHost(room, accountId))) {
       socket.disconnect(true);
       return;
     }
@@ -179,6 +181,7 @@ export class LiveHub {
       socket.emit('session:events', isHost ? missing : eventsForClass(room.state, missing));
     else socket.emit('session:snapshot', isHost ? room.state : stateForClass(room.state, own), you);
     void socket.join([everyone(room), ...(isHost ? [hosts(room)] : [])]);
+    if (accountId !== null) void socket.join(pagesOf(room, accountId));
 
     if (you.role === 'host') this.#takeCommands(socket, room, you);
     else this.#refuseCommands(socket);
@@ -233,7 +236,6 @@ export class LiveHub {
     room: SessionRoom,
     { host }: Extract<You, { role: 'host' }>,
   ): void {
-    void socket.join(pagesOf(room, host.id));
     const context: HostContext = {
       room,
       host,

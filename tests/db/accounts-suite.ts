@@ -222,7 +222,7 @@ export function accountsSuite(kind: string, locate: () => Promise<DatabaseLocati
       await study().keep(ada.id, { records: [record(), record({ kind: 'read', value: true })] });
       await new Passes(open.db, clock).grantTo(ada.username, randomUUID());
       const hosts = new Hosts(open.db, rooms, clock);
-      const invitation = (await hosts.invite(room, randomUUID())).split('/').at(-1)!;
+      const invitation = (await hosts.invite(room, randomUUID(), host.id)).split('/').at(-1)!;
       await hosts.accept(invitation, { id: ada.id, name: ada.username });
 
       const document = await exportAccount(open.db, study(), ada.id);

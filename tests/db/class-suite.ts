@@ -1,8 +1,10 @@
 /** What a database keeps for a class beside its session: plans, co-hosts, rehearsals. */
+import { eq } from 'drizzle-orm';
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { hostInvitations } from '../../server/db/schema.ts';
 import { startRound } from '../../server/live/host-commands.ts';
-import { Hosts, mayHost } from '../../server/live/hosts.ts';
+import { Hosts, mayHost, removeHost } from '../../server/live/hosts.ts';
 import type { LiveHub } from '../../server/live/hub.ts';
 import { OpenChallenges } from '../../server/live/open-challenges.ts';
 import { Plans } from '../../server/live/plans.ts';
@@ -169,7 +171,7 @@ export function classSuite(db: () => Database): void {
       return { id, name: username };
     };
     const invite = async (requestId: string = randomUUID()) =>
-      (await hosts.invite(live, requestId)).split('/').at(-1)!;
+      (await hosts.invite(live, requestId, owner.id)).split('/').at(-1)!;
 
     const requestId = randomUUID();
     const token = await invite(requestId);
@@ -194,5 +196,41 @@ export function classSuite(db: () => Database): void {
     expect(await hosts.invitedTo(late)).toBeNull();
     await expect(hosts.accept(late, await guest())).rejects.toMatchObject({ status: 400 });
     expect(Object.keys(live.state.hosts)).toHaveLength(1);
+  });
+
+  it('takes back the links of a co-host who is removed, and forgets those that expire (S-25, S-34)', async () => {
+    let clock = 1_700_000_000_000;
+    const rooms = new Rooms(db(), () => clock);
+    const hosts = new Hosts(db(), rooms, () => clock);
+    const [owner, helper] = [await instructor(), await instructor()];
+    const live = (await rooms.byId((await rooms.create(owner.id, 'Test', null)).id))!;
+    const invite = async (by: string) =>
+      (await hosts.invite(live, randomUUID(), by)).split('/').at(-1)!;
+    const accept = (token: string) => hosts.accept(token, { id: helper.id, name: helper.username });
+    await accept(await invite(owner.id));
+
+    const kept = [await invite(helper.id), await invite(helper.id)];
+    const owners = await invite(owner.id);
+    const request = { requestId: randomUUID(), hostId: helper.id };
+    await removeHost(live, request, owner.id, () => clock);
+    // Asked for before the removal, in the database after it.
+    kept.push(await invite(helper.id));
+    for (const token of kept) {
+      expect(await hosts.invitedTo(token)).toBeNull();
+      await expect(accept(token)).rejects.toMatchObject({ status: 400 });
+    }
+    expect(mayHost(live, helper.id)).toBe(false);
+    expect((await hosts.invitedTo(owners))?.meta.id).toBe(live.meta.id);
+    // Made host again by another link, one is not led in by those of before.
+    await accept(await invite(owner.id));
+    for (const token of kept.slice(0, 2)) expect(await hosts.invitedTo(token)).toBeNull();
+
+    const links = () =>
+      db().select().from(hostInvitations).where(eq(hostInvitations.sessionId, live.meta.id));
+    await hosts.forgetExpired();
+    expect(await links()).not.toEqual([]);
+    clock += 24 * 60 * 60_000;
+    await hosts.forgetExpired();
+    expect(await links()).toEqual([]);
   });
 }

@@ -57,15 +57,22 @@ it('only one leads: others are told who, and any host takes or passes the lead (
   expect(await ask(owner, 'lead:pass', { hostId: randomUUID() })).toMatchObject({ ok: false });
 });
 
-it('the owner removes a co-host, whose pages are shut, and the lead comes back (S-34)', async () => {
-  const { code, owner, helper, ben, cookie, ownerId } = await coHosted();
+it('the owner removes a co-host, whose pages and projector are shut, and the lead comes back (S-34)', async () => {
+  const { code, owner, helper, ben, cookie, ownerId, hostCookie } = await coHosted();
   await ask(helper, 'lead:pass', { hostId: ben.id });
   expect(await ask(helper, 'host:remove', { hostId: ownerId })).toMatchObject({ ok: false });
-  const shut = new Promise((resolve) => helper.once('disconnect', resolve));
+  const projector = server.connect(code, 'screen', cookie);
+  const ownProjector = server.connect(code, 'screen', hostCookie);
+  await Promise.all([projector, ownProjector].map((page) => next(page, 'session:snapshot')));
+  const shut = [helper, projector].map(
+    (page) => new Promise<void>((resolve) => void page.once('disconnect', () => resolve())),
+  );
   expect(await ask(owner, 'host:remove', { hostId: ben.id })).toMatchObject({ ok: true });
-  await shut;
+  await Promise.all(shut);
   expect(await ask(owner, 'class:pause')).toMatchObject({ ok: true });
-  expect(await refusal(server.connect(code, 'host', cookie))).toBe('not-the-host');
+  expect(ownProjector.connected).toBe(true);
+  for (const role of ['host', 'screen'] as const)
+    expect(await refusal(server.connect(code, role, cookie))).toBe('not-the-host');
 });
 
 it('a host who comes back finds the class where it was (S-35)', async () => {
