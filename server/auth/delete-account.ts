@@ -3,10 +3,9 @@
  * class stays without a name: seats with their runs and submissions, sessions that were hosted.
  */
 import { and, count, eq, isNull, sql } from 'drizzle-orm';
-import { randomUUID } from 'node:crypto';
 import type { Database, Transaction } from '../db/index.ts';
 import { liveSessions, participants, sessionEvents, sessionHosts, users } from '../db/schema.ts';
-import { removeHost } from '../live/hosts.ts';
+import { dropHost } from '../live/hosts.ts';
 import { nicknameKey } from '../live/lookalikes.ts';
 import type { Rooms } from '../live/rooms.ts';
 import { Refusal } from '../refusal.ts';
@@ -32,16 +31,7 @@ export async function deleteAccount({ db, rooms, now }: Deps, userId: string): P
     .select({ sessionId: sessionHosts.sessionId })
     .from(sessionHosts)
     .where(eq(sessionHosts.userId, userId));
-  for (const { sessionId } of hosted) {
-    const room = (await rooms.byId(sessionId))!;
-    await removeHost(room, { requestId: randomUUID(), hostId: userId }, userId, now);
-    await db.transaction((tx) =>
-      rewrite(tx, sessionId, 'host:added', '{host,name}', 'former co-host', {
-        path: '{host,id}',
-        id: userId,
-      }),
-    );
-  }
+  for (const { sessionId } of hosted) await leaveHosts({ rooms, now }, sessionId, userId);
   await db.delete(users).where(eq(users.id, userId));
 }
 
@@ -74,6 +64,24 @@ async function takeNameOff(
       await rewrite(tx, sessionId, 'participant:joined', '{participant,nickname}', nickname, of);
       const renamed = { path: '{participantId}', id: participantId };
       await rewrite(tx, sessionId, 'participant:renamed', '{nickname}', nickname, renamed);
+    },
+    value: undefined,
+  }));
+}
+
+/** Takes a co-host out of a session, ended or not, and their name out of its log. */
+async function leaveHosts(
+  { rooms, now }: Pick<Deps, 'rooms' | 'now'>,
+  sessionId: string,
+  userId: string,
+): Promise<void> {
+  const room = (await rooms.byId(sessionId))!;
+  await room.change(() => ({
+    events: [{ type: 'host:removed', at: now(), hostId: userId }],
+    write: async (tx) => {
+      await dropHost(tx, sessionId, userId);
+      const of = { path: '{host,id}', id: userId };
+      await rewrite(tx, sessionId, 'host:added', '{host,name}', 'former co-host', of);
     },
     value: undefined,
   }));

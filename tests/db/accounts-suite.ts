@@ -263,6 +263,28 @@ export function accountsSuite(kind: string, locate: () => Promise<DatabaseLocati
       expect((await seats.holder(room, token))?.id).toBe(participant.id);
     });
 
+    it('deletes who co-hosted and sat in a session that has ended, names and all (I-23)', async () => {
+      const rooms = new Rooms(open.db, clock);
+      const hosts = new Hosts(open.db, rooms, clock);
+      const [host, helper] = [await instructor(), await student()];
+      const room = (await rooms.byId((await rooms.create(host.id, 'Class', null)).id))!;
+      const invitation = (await hosts.invite(room, randomUUID(), host.id)).split('/').at(-1)!;
+      await hosts.accept(invitation, { id: helper.id, name: helper.username });
+      await new Seats(open.db, clock).join(room, 'Ada Lovelace', helper.id, null);
+      await endSession(room, { requestId: randomUUID() }, clock);
+      await deleteAccount({ db: open.db, rooms, now: clock }, helper.id);
+
+      expect(await accounts().signIn(helper.username, PASSWORD)).toBeNull();
+      const events = await open.db
+        .select()
+        .from(sessionEvents)
+        .where(eq(sessionEvents.sessionId, room.meta.id));
+      expect(JSON.stringify(events)).not.toMatch(/Lovelace|s-[0-9a-f]{8}/);
+      const again = (await new Rooms(open.db, clock).byId(room.meta.id))!;
+      expect(again.state).toEqual(room.state);
+      expect(again.state).toMatchObject({ phase: 'ended', hosts: {} });
+    });
+
     it('keeps a hosted session for its class when its host is no more (I-23)', async () => {
       const rooms = new Rooms(open.db, clock);
       const host = await instructor();
