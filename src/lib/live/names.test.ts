@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { boardOf } from './board.ts';
 import { defaultChallenge } from './challenge.ts';
 import { eventsForClass, namesForHost, stateForClass } from './names.ts';
+import { newActivity } from './plan.ts';
 import {
   initialSession,
   reduceSession,
@@ -63,7 +64,7 @@ describe('S-19: hidden names', () => {
     ]);
     expect(namesForHost(state).participants['bob']?.nickname).toBe('Name of bob (Student 2)');
     const shown = play(log(...LESSON.map(({ event }) => event), names(false)));
-    expect(stateForClass(shown)).toBe(shown);
+    expect(stateForClass(shown)).toEqual(shown);
     expect(namesForHost(shown)).toBe(shown);
     expect(shown.participants['ada']?.nickname).toBe('Name of Ada');
   });
@@ -79,10 +80,39 @@ describe('S-19: hidden names', () => {
     );
   });
 
+  it('are in nothing that a page catches up with while they are hidden, shown in between or not', () => {
+    const hidden = LESSON.map((_, index) => index + 1).filter(
+      (to) => play(LESSON.slice(0, to)).namesHidden,
+    );
+    for (const to of hidden)
+      for (let from = 0; from < to; from++)
+        expect(
+          JSON.stringify(eventsForClass(play(LESSON.slice(0, to)), LESSON.slice(from, to))),
+        ).not.toContain('Name of');
+  });
+
   it('change nothing where there is nothing to hide', () => {
     const events = log(join('ada'));
     expect(eventsForClass(play(events), events)).toEqual(events);
   });
+});
+
+it('S-28: answers are nobody else’s to read, also when the plan is emptied after them', () => {
+  const poll = newActivity('poll', 'p1');
+  const answered = play(
+    log(
+      join('ada'),
+      join('bob'),
+      { type: 'plan:changed', at: 2, plan: [poll] },
+      { type: 'answer:given', at: 3, activityId: 'p1', participantId: 'ada', answer: 2 },
+    ),
+  );
+  for (const plan of [[poll], []]) {
+    const state = { ...answered, plan };
+    expect(stateForClass(state).answers).toEqual({ p1: { ada: null } });
+    expect(stateForClass(state, 'bob').answers).toEqual({ p1: { ada: null } });
+    expect(stateForClass(state, 'ada').answers).toEqual({ p1: { ada: 2 } });
+  }
 });
 
 it('S-20: a rename reaches the rows that are there already', () => {

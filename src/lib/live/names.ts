@@ -23,10 +23,8 @@ function nicknames({ participants }: SessionState): Record<string, string> {
  * @param own the participant whose page it is; null for pages of nobody's own
  */
 export function stateForClass(state: SessionState, own: string | null = null): SessionState {
-  const named = state.namesHidden ? withNames(state, pseudonyms(state)) : state;
-  if (state.plan.length === 0) return named;
   return {
-    ...named,
+    ...(state.namesHidden ? withNames(state, pseudonyms(state)) : state),
     plan: planForClass(state.plan, state.revealed),
     answers: answersForClass(state.answers, own),
   };
@@ -41,8 +39,11 @@ export function eventsForClass(state: SessionState, events: SequencedEvent[]): S
 }
 
 function eventForClass(state: SessionState, event: SessionEvent): SessionEvent {
-  if (event.type === 'names:changed')
-    return { ...event, names: event.hidden ? pseudonyms(state) : nicknames(state) };
+  if (event.type === 'names:changed') {
+    // Names that were shown in between, and are hidden by now, are not for who comes later.
+    const hidden = event.hidden || state.namesHidden;
+    return { ...event, names: hidden ? pseudonyms(state) : nicknames(state) };
+  }
   if (event.type === 'participant:joined' && state.namesHidden) {
     const nickname = pseudonyms(state)[event.participant.id] ?? '';
     return { ...event, participant: { ...event.participant, nickname } };
