@@ -60,21 +60,26 @@ export class Hosts {
     return `/cohost/${token}`;
   }
 
-  /** The session that an unused link leads to; null for any other. */
-  async invitedTo(token: string): Promise<SessionRoom | null> {
-    const [row] = await this.#db.select().from(hostInvitations).where(this.#usable(token));
+  /**
+   * The session that a link leads to: an unused one everybody, a used one still the co-host that it made, to whom the
+   * answer may have got lost. Null for any other.
+   * @param accountId of whoever opens it; null while nobody is signed in
+   */
+  async invitedTo(token: string, accountId: string | null): Promise<SessionRoom | null> {
+    const [row] = await this.#db.select().from(hostInvitations).where(this.#current(token));
     const room = row ? await this.#rooms.byId(row.sessionId) : null;
-    // Its maker may have been removed while it was being stored.
-    return row && room && mayHost(room, row.invitedBy) ? room : null;
+    if (!row || !room || (row.usedBy !== null && row.usedBy !== accountId)) return null;
+    // Who made an unused one may have been removed while it was being stored; who used one, since.
+    return mayHost(room, row.usedBy ?? row.invitedBy) ? room : null;
   }
 
   /**
-   * Makes an account a co-host and spends the link.
+   * Makes an account a co-host and spends the link. Done again it changes nothing.
    * @returns the session's join code
-   * @throws {Refusal} 400 for a link that is spent · 409 when there are enough
+   * @throws {Refusal} 400 for a link that somebody else has used or that is none · 409 when there are enough
    */
   async accept(token: string, host: HostName): Promise<string> {
-    const room = await this.invitedTo(token);
+    const room = await this.invitedTo(token, host.id);
     if (!room) throw new Refusal(400, USED);
     if (mayHost(room, host.id)) return room.meta.code;
     return room.change((state) => {
@@ -85,7 +90,11 @@ export class Hosts {
       return {
         events: [{ type: 'host:added', at, host }],
         write: async (tx) => {
-          const spent = await tx.delete(hostInvitations).where(this.#usable(token)).returning();
+          const spent = await tx
+            .update(hostInvitations)
+            .set({ usedBy: host.id })
+            .where(and(this.#current(token), isNull(hostInvitations.usedBy)))
+            .returning();
           if (spent.length === 0) throw new Refusal(400, USED);
           await tx
             .insert(sessionHosts)
@@ -103,7 +112,7 @@ export class Hosts {
       .where(lte(hostInvitations.expiresAt, new Date(this.#now())));
   }
 
-  #usable(token: string) {
+  #current(token: string) {
     return and(
       eq(hostInvitations.tokenHash, hashToken(token)),
       gt(hostInvitations.expiresAt, new Date(this.#now())),

@@ -157,7 +157,7 @@ export function classSuite(db: () => Database): void {
     expect((await new Rooms(db(), now).byId(other.meta.id))!.state.phase).toBe('round');
   });
 
-  it('makes one co-host of an invitation, whoever is first (S-25)', async () => {
+  it('makes one co-host of an invitation, whoever is first, and answers that one again (S-8, S-25)', async () => {
     let clock = 1_700_000_000_000;
     const rooms = new Rooms(db(), () => clock);
     const hosts = new Hosts(db(), rooms, () => clock);
@@ -176,13 +176,13 @@ export function classSuite(db: () => Database): void {
     const requestId = randomUUID();
     const token = await invite(requestId);
     expect(await invite(requestId)).toBe(token);
-    expect((await hosts.invitedTo(token))?.meta.id).toBe(live.meta.id);
-    expect(await hosts.invitedTo(`${token}x`)).toBeNull();
+    expect((await hosts.invitedTo(token, null))?.meta.id).toBe(live.meta.id);
+    expect(await hosts.invitedTo(`${token}x`, null)).toBeNull();
     const [ann, ben] = [await guest(), await guest()];
     const outcomes = await Promise.allSettled([hosts.accept(token, ann), hosts.accept(token, ben)]);
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(Object.keys(live.state.hosts)).toHaveLength(1);
-    expect(await hosts.invitedTo(token)).toBeNull();
+    expect(await hosts.invitedTo(token, null)).toBeNull();
 
     const [inside] = Object.values(live.state.hosts);
     expect(mayHost(live, inside!.id)).toBe(true);
@@ -191,11 +191,24 @@ export function classSuite(db: () => Database): void {
     ]);
     expect(await rooms.hostedBy(owner.id)).toMatchObject([{ ownedBy: null }]);
 
+    // Who came in by it and lost the answer gets it again, until they are removed; nobody else does.
+    const other = inside!.id === ann.id ? ben : ann;
+    const { seq } = live.state;
+    expect(await hosts.accept(token, inside!)).toBe(live.meta.code);
+    expect(live.state.seq).toBe(seq);
+    expect((await hosts.invitedTo(token, inside!.id))?.meta.id).toBe(live.meta.id);
+    expect(await hosts.invitedTo(token, other.id)).toBeNull();
+    await expect(hosts.accept(token, other)).rejects.toMatchObject({ status: 400 });
+    await removeHost(live, { requestId: randomUUID(), hostId: inside!.id }, owner.id, () => clock);
+    expect(await hosts.invitedTo(token, inside!.id)).toBeNull();
+    await expect(hosts.accept(token, inside!)).rejects.toMatchObject({ status: 400 });
+    expect(live.state.hosts).toEqual({});
+
     const late = await invite();
     clock += 24 * 60 * 60_000;
-    expect(await hosts.invitedTo(late)).toBeNull();
+    expect(await hosts.invitedTo(late, null)).toBeNull();
     await expect(hosts.accept(late, await guest())).rejects.toMatchObject({ status: 400 });
-    expect(Object.keys(live.state.hosts)).toHaveLength(1);
+    expect(live.state.hosts).toEqual({});
   });
 
   it('takes back the links of a co-host who is removed, and forgets those that expire (S-25, S-34)', async () => {
@@ -216,14 +229,14 @@ export function classSuite(db: () => Database): void {
     // Asked for before the removal, in the database after it.
     kept.push(await invite(helper.id));
     for (const token of kept) {
-      expect(await hosts.invitedTo(token)).toBeNull();
+      expect(await hosts.invitedTo(token, null)).toBeNull();
       await expect(accept(token)).rejects.toMatchObject({ status: 400 });
     }
     expect(mayHost(live, helper.id)).toBe(false);
-    expect((await hosts.invitedTo(owners))?.meta.id).toBe(live.meta.id);
+    expect((await hosts.invitedTo(owners, null))?.meta.id).toBe(live.meta.id);
     // Made host again by another link, one is not led in by those of before.
     await accept(await invite(owner.id));
-    for (const token of kept.slice(0, 2)) expect(await hosts.invitedTo(token)).toBeNull();
+    for (const token of kept.slice(0, 2)) expect(await hosts.invitedTo(token, null)).toBeNull();
 
     const links = () =>
       db().select().from(hostInvitations).where(eq(hostInvitations.sessionId, live.meta.id));

@@ -137,6 +137,11 @@ export class Screen {
     return this.#request<number>('participants:sweep', {});
   }
 
+  /** @returns the path of a co-host's link */
+  invite(): Promise<string> {
+    return this.#request<string>('host:invite', {});
+  }
+
   async endRound(): Promise<void> {
     await this.#request('round:end', {});
   }

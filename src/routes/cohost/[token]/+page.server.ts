@@ -15,7 +15,7 @@ export const load: PageServerLoad = async ({
   // The address holds a secret until it is spent: it must not travel on in a Referer.
   setHeaders({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
   const root = await openRoot();
-  const room = await root.hosts.invitedTo(params.token);
+  const room = await root.hosts.invitedTo(params.token, locals.user?.id ?? null);
   if (!room) {
     await root.limits.spend('unknownCode', getClientAddress()).catch((refusal: unknown) => {
       if (isRefusal(refusal)) error(refusal.status, refusal.message);
@@ -37,7 +37,7 @@ export const actions: Actions = {
     const root = await openRoot();
     let code;
     try {
-      if (!(await root.hosts.invitedTo(params.token)))
+      if (!(await root.hosts.invitedTo(params.token, user.id)))
         await root.limits.spend('unknownCode', getClientAddress());
       code = await root.hosts.accept(params.token, { id: user.id, name: user.username });
     } catch (refusal) {
