@@ -1,4 +1,5 @@
 /** What a host does with the plan: changes it, walks through it, shows what came out. A repeat changes nothing. */
+import { isDeepStrictEqual } from 'node:util';
 import { activityById, currentActivity, type Roam } from '../../src/lib/live/activities.ts';
 import { isQuestion, type Plan } from '../../src/lib/live/plan.ts';
 import type { Offer } from '../../src/lib/live/protocol.ts';
@@ -13,13 +14,20 @@ interface Request {
   requestId: string;
 }
 
-/** The whole plan as it is to be. Where the class is stays in it. */
+/** The whole plan as it is to be. Where the class is stays in it, and a plan saved meanwhile is not overwritten. */
 export const changePlan = (
   room: SessionRoom,
-  { requestId, plan }: Request & { plan: Plan },
+  { requestId, plan, basedOn }: Request & { plan: Plan; basedOn: number },
   now: () => number,
 ): Promise<undefined> =>
   once(room, requestId, 'plan:changed', (state) => {
+    // The answer to an earlier saving of the same may have got lost.
+    if (isDeepStrictEqual(plan, state.plan)) return null;
+    if (basedOn !== state.planSeq)
+      throw new Refusal(
+        409,
+        'The plan was saved from another page after you had begun to edit it here.',
+      );
     const here = currentActivity(state);
     if (here && !plan.some(({ id }) => id === here.id))
       throw new Refusal(409, `The class is at “${here.title}”. Move on before you take it out.`);

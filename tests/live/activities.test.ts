@@ -49,6 +49,7 @@ class View {
   }
 }
 
+type Classroom = Awaited<ReturnType<typeof classroom>>;
 async function classroom() {
   server = await TestServer.start();
   const { code, hostCookie } = await server.session();
@@ -62,9 +63,12 @@ async function classroom() {
   return { code, hostCookie, room, ada, ben, host, adas, bens };
 }
 
+const changePlan = ({ host, room }: Pick<Classroom, 'host' | 'room'>, plan: unknown) =>
+  ask(host.client, 'plan:change', { plan, basedOn: room.state.planSeq });
+
 async function planned() {
   const made = await classroom();
-  expect(await ask(made.host.client, 'plan:change', { plan: PLAN })).toMatchObject({ ok: true });
+  expect(await changePlan(made, PLAN)).toMatchObject({ ok: true });
   return made;
 }
 
@@ -105,9 +109,9 @@ describe('the plan', () => {
       [LESSON, { ...POLL, correct: 9 }],
       'junk',
     ])
-      expect(await ask(host.client, 'plan:change', { plan })).toMatchObject({ ok: false });
+      expect(await changePlan({ host, room }, plan)).toMatchObject({ ok: false });
     expect(room.state.seq).toBe(seq);
-    expect(await ask(host.client, 'plan:change', { plan: [LESSON] })).toMatchObject({ ok: true });
+    expect(await changePlan({ host, room }, [LESSON])).toMatchObject({ ok: true });
   });
 
   it('lets students roam between two activities of it and nowhere else (S-27)', async () => {

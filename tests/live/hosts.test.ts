@@ -75,10 +75,46 @@ it('the owner removes a co-host, whose pages and projector are shut, and the lea
     expect(await refusal(server.connect(code, role, cookie))).toBe('not-the-host');
 });
 
+it('no host overwrites a plan that another one has saved meanwhile, unless they say so (S-34)', async () => {
+  const { code, owner, helper, ben, ownerId, hostCookie } = await coHosted();
+  const room = (await server.root.rooms.byCode(code))!;
+  const [first, ...bens] = (['discussion', 'lab', 'poll'] as const).map((kind) =>
+    newActivity(kind, randomUUID()),
+  );
+  const save = (client: Client, plan: unknown[], basedOn: number) =>
+    ask(client, 'plan:change', { plan, basedOn });
+  expect(await save(owner, [first], room.state.planSeq)).toMatchObject({ ok: true });
+  const read = room.state.planSeq;
+
+  await ask(helper, 'lead:pass', { hostId: ben.id });
+  expect(await save(helper, [first, ...bens], read)).toMatchObject({ ok: true });
+  // Sent again after a lost answer it is the same.
+  const { seq } = room.state;
+  expect(await save(helper, [first, ...bens], read)).toMatchObject({ ok: true });
+  expect(room.state.seq).toBe(seq);
+  await ask(owner, 'lead:pass', { hostId: ownerId });
+  const mine = [{ ...first, title: 'Mine' }];
+  expect(await save(owner, mine, read)).toMatchObject({
+    ok: false,
+    error: 'The plan was saved from another page after you had begun to edit it here.',
+  });
+  expect(room.state.plan).toEqual([first, ...bens]);
+
+  // The page knows which plan the class has: what it says of that one is its host's decision.
+  const [state] = await next(server.connect(code, 'host', hostCookie), 'session:snapshot');
+  expect(state.planSeq).toBe(seq);
+  expect(await save(owner, mine, state.planSeq)).toMatchObject({ ok: true });
+  expect(room.state.plan).toEqual(mine);
+  expect(await ask(owner, 'plan:change', { plan: mine })).toMatchObject({
+    ok: false,
+    field: 'basedOn',
+  });
+});
+
 it('a host who comes back finds the class where it was (S-35)', async () => {
   const { code, owner, hostCookie } = await coHosted();
   const activity = newActivity('discussion', randomUUID());
-  await ask(owner, 'plan:change', { plan: [activity] });
+  await ask(owner, 'plan:change', { plan: [activity], basedOn: 0 });
   await ask(owner, 'activity:go', { activityId: activity.id });
   await startRound(owner);
   await ask(owner, 'knob:lock', { lock: { knob: 'rank', value: 2 } });

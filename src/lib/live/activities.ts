@@ -31,6 +31,8 @@ export interface CoHost {
 /** What a plan adds to a session's state. */
 export interface ActivityState {
   plan: Plan;
+  /** Number of the event that changed it last; 0 for none. */
+  planSeq: number;
   /** Where the class is; null before the host has moved to an activity. */
   activityId: string | null;
   /** Null while everybody follows the host. */
@@ -51,6 +53,7 @@ export interface ActivityState {
 
 export const NO_ACTIVITIES: ActivityState = {
   plan: [],
+  planSeq: 0,
   activityId: null,
   roam: null,
   answers: {},
@@ -115,10 +118,20 @@ export function isActivityEvent<E extends { type: string }>(
   return TYPES.has(event.type);
 }
 
-export function reduceActivity(state: SessionState, event: ActivityEvent): SessionState {
+/** @param seq the event's number */
+export function reduceActivity(
+  state: SessionState,
+  event: ActivityEvent,
+  seq: number,
+): SessionState {
   switch (event.type) {
     case 'plan:changed':
-      return { ...state, plan: event.plan, roam: roamIn(event.plan, state.roam) };
+      return {
+        ...state,
+        plan: event.plan,
+        planSeq: seq,
+        roam: roamIn(event.plan, state.roam),
+      };
     case 'activity:moved':
       return { ...state, activityId: event.activityId, spotlight: null };
     case 'pacing:changed':

@@ -1,5 +1,5 @@
 /**
- * The live protocol, version 4: every message between a screen and the server, in one file.
+ * The live protocol, version 5: every message between a screen and the server, in one file.
  *
  * socket.io carries it. The server validates each client message with the schema beside it and answers
  * through the acknowledgement; nothing inside the server checks again. Artifacts never travel here:
@@ -20,7 +20,7 @@ import { SweepSchema } from './sweep.ts';
 import type { RankedEntry } from '../leaderboard/rank.ts';
 import type { Participant, Round, SequencedEvent, SessionState } from './session.ts';
 
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 /** Joining characters: no 0/O, 1/I/L, so a code can be read from the back row. */
 export const CODE_ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
@@ -83,7 +83,12 @@ export const SweepStartSchema = v.strictObject({
   activityId: v.optional(v.nullable(ActivityIdSchema), null),
 });
 /** The whole plan, as it is to be. */
-export const PlanChangeSchema = v.strictObject({ requestId: RequestIdSchema, plan: PlanSchema });
+export const PlanChangeSchema = v.strictObject({
+  requestId: RequestIdSchema,
+  plan: PlanSchema,
+  /** `planSeq` of the plan that was edited: one saved since then is not lost. */
+  basedOn: v.pipe(v.number(), v.integer(), v.minValue(0)),
+});
 /** Moves the class. A round that is running ends. */
 export const ActivityGoSchema = v.strictObject({
   requestId: RequestIdSchema,

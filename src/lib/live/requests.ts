@@ -33,8 +33,9 @@ export abstract class Requests {
     return this.request<Round>('sweep:start', { sweep, minutes, activityId });
   }
 
-  changePlan(plan: Plan): Promise<Ack> {
-    return this.request('plan:change', { plan });
+  /** @param basedOn `planSeq` of the plan that was edited */
+  changePlan(plan: Plan, basedOn: number): Promise<Ack> {
+    return this.request('plan:change', { plan, basedOn });
   }
 
   /** Moves the class; a running round ends. */

@@ -130,7 +130,7 @@ export class SequenceGapError extends Error {
 
 function apply(state: SessionState, event: SessionEvent, seq: number): SessionState {
   if (isActivityEvent(event)) {
-    const next = reduceActivity(state, event);
+    const next = reduceActivity(state, event, seq);
     return event.type === 'activity:moved' ? { ...next, projector: null } : next;
   }
   switch (event.type) {
