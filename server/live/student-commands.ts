@@ -16,7 +16,12 @@ interface Request {
 export const giveAnswer = (
   room: SessionRoom,
   participantId: string,
-  { requestId, activityId, answer }: Request & { activityId: string; answer: number },
+  {
+    requestId,
+    activityId,
+    answer,
+    asked,
+  }: Request & { activityId: string; answer: number; asked: number },
   now: () => number,
 ): Promise<undefined> =>
   once(room, requestId, 'answer:given', (state) => {
@@ -29,6 +34,8 @@ export const giveAnswer = (
           ? 'The answers are on the screen already.'
           : 'The class is not at this question.',
       );
+    if ((state.askedSince[activityId] ?? 0) !== asked)
+      throw new Refusal(409, 'The question was changed. Read it again, then answer.');
     if (!answers(question, answer))
       throw new Refusal(422, 'This is not one of the answers.', 'answer');
     return state.answers[activityId]?.[participantId] === answer

@@ -79,11 +79,13 @@ export class SimulatedStudent {
 
   #look(line: StudentLine, place: Place, me: string, state: SessionState): void {
     if (state.phase === 'ended' || state.pausedAt !== null) return;
-    for (const activity of openActivities(state))
-      if (isQuestion(activity) && !this.#asked.has(activity.id)) {
-        this.#asked.add(activity.id);
-        void this.#errands.run(() => this.#answer(line, activity));
-      }
+    for (const activity of openActivities(state)) {
+      const asked = state.askedSince[activity.id] ?? 0;
+      const one = `${activity.id} ${asked}`;
+      if (!isQuestion(activity) || this.#asked.has(one)) continue;
+      this.#asked.add(one);
+      void this.#errands.run(() => this.#answer(line, activity, asked));
+    }
     if (this.#training) return;
     this.#training = true;
     void this.#errands
@@ -91,11 +93,11 @@ export class SimulatedStudent {
       .finally(() => (this.#training = false));
   }
 
-  async #answer(line: StudentLine, question: Question): Promise<void> {
+  async #answer(line: StudentLine, question: Question, asked: number): Promise<void> {
     if (this.#random.uniform() < SHRUGS) return;
     await this.#errands.wait(this.#between(2000, 12_000));
     const answer = answerTo(question, this.#random);
-    await line.ask('answer:give', { activityId: question.id, answer });
+    await line.ask('answer:give', { activityId: question.id, answer, asked });
   }
 
   async #train(line: StudentLine, place: Place, me: string, seen: SessionState): Promise<void> {

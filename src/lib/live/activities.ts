@@ -1,6 +1,13 @@
 /** The part of a session's reducer that walks through a plan: activities, answers, sharing, hands and hosts. Pure. */
 import type { Recipe } from '../engine/formats/recipe.ts';
-import { isQuestion, withoutTruth, type Activity, type Plan, type Question } from './plan.ts';
+import {
+  askedAnew,
+  isQuestion,
+  withoutTruth,
+  type Activity,
+  type Plan,
+  type Question,
+} from './plan.ts';
 import { seated } from './seated.ts';
 import type { SessionState } from './session.ts';
 
@@ -39,6 +46,8 @@ export interface ActivityState {
   roam: Roam | null;
   /** By activity and participant. A page of the class has null for what others answered. */
   answers: Record<string, Record<string, number | null>>;
+  /** Number of the event since which a question asks what it asks, where that was changed: earlier answers are none. */
+  askedSince: Record<string, number>;
   /** Answers of each question whose answers the host has shown, without names. */
   revealed: Record<string, number[]>;
   sent: SentRecipe | null;
@@ -57,6 +66,7 @@ export const NO_ACTIVITIES: ActivityState = {
   activityId: null,
   roam: null,
   answers: {},
+  askedSince: {},
   revealed: {},
   sent: null,
   spotlight: null,
@@ -126,12 +136,7 @@ export function reduceActivity(
 ): SessionState {
   switch (event.type) {
     case 'plan:changed':
-      return {
-        ...state,
-        plan: event.plan,
-        planSeq: seq,
-        roam: roamIn(event.plan, state.roam),
-      };
+      return withPlan(state, event.plan, seq);
     case 'activity:moved':
       return { ...state, activityId: event.activityId, spotlight: null };
     case 'pacing:changed':
@@ -183,6 +188,20 @@ export function reduceActivity(
   }
 }
 
+/** Answers and what was shown of them go with what a question asked. */
+function withPlan(state: SessionState, plan: Plan, seq: number): SessionState {
+  const ids = askedAnew(state.plan, plan).map(({ id }) => id);
+  return {
+    ...state,
+    plan,
+    planSeq: seq,
+    roam: roamIn(plan, state.roam),
+    answers: without(state.answers, ...ids),
+    revealed: without(state.revealed, ...ids),
+    askedSince: { ...state.askedSince, ...Object.fromEntries(ids.map((id) => [id, seq])) },
+  };
+}
+
 /** Who stops sharing is not shown any longer. */
 function withSharing(state: SessionState, id: string, shares: boolean): SessionState {
   const participant = state.participants[id];
@@ -195,8 +214,8 @@ function withSharing(state: SessionState, id: string, shares: boolean): SessionS
   };
 }
 
-function without<T>(record: Readonly<Record<string, T>>, key: string): Record<string, T> {
-  return Object.fromEntries(Object.entries(record).filter(([one]) => one !== key));
+function without<T>(record: Readonly<Record<string, T>>, ...keys: string[]): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([one]) => !keys.includes(one)));
 }
 
 function roamIn(plan: Plan, roam: Roam | null): Roam | null {

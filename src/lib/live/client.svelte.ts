@@ -148,8 +148,11 @@ export class LiveClient extends Requests {
   }
 
   async giveAnswer(activityId: string, answer: number): Promise<Ack> {
-    const said = await this.request('answer:give', { activityId, answer });
-    if (said.ok) this.ownAnswers = { ...this.ownAnswers, [activityId]: answer };
+    const asked = this.session?.askedSince[activityId] ?? 0;
+    const said = await this.request('answer:give', { activityId, answer, asked });
+    // Not where the question was changed before the answer to this was heard.
+    if (said.ok && (this.session?.askedSince[activityId] ?? 0) === asked)
+      this.ownAnswers = { ...this.ownAnswers, [activityId]: answer };
     return said;
   }
 
@@ -227,7 +230,7 @@ export class LiveClient extends Requests {
       this.#resync = false;
       this.session = state;
       this.you = you;
-      this.ownAnswers = { ...this.ownAnswers, ...answersBy(state, you) };
+      this.ownAnswers = answersBy(state, you);
       this.#repeatProgress();
     });
     socket.on('session:events', (events: SequencedEvent[]) => this.#apply(events));
@@ -253,6 +256,8 @@ export class LiveClient extends Requests {
     if (!this.session || this.#resync) return;
     try {
       this.session = events.reduce(reduceSession, this.session);
+      if (events.some(({ event }) => event.type === 'plan:changed'))
+        this.ownAnswers = stillGiven(this.ownAnswers, this.session, this.you);
       this.#repeatProgress();
     } catch (error) {
       if (!(error instanceof SequenceGapError)) throw error;
@@ -313,5 +318,18 @@ function answersBy({ answers }: SessionState, you: You): Record<string, number> 
   );
   return Object.fromEntries(
     own.filter((one): one is [string, number] => typeof one[1] === 'number'),
+  );
+}
+
+/** A page's own answers without those to questions that are asked anew. */
+function stillGiven(
+  own: Record<string, number>,
+  { answers }: SessionState,
+  you: You | null,
+): Record<string, number> {
+  if (you?.role !== 'participant') return own;
+  const { id } = you.participant;
+  return Object.fromEntries(
+    Object.entries(own).filter(([one]) => answers[one]?.[id] !== undefined),
   );
 }

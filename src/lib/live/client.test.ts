@@ -3,6 +3,7 @@ import { defaultRecipe } from '../engine/formats/recipe.ts';
 import { defaultChallenge } from './challenge.ts';
 import { LiveClient, type LiveSocket } from './client.svelte.ts';
 import { progressOf } from './dashboard/testing.ts';
+import { newActivity, type ActivityOf, type Plan } from './plan.ts';
 import type { Hello, Offer } from './protocol.ts';
 import { initialSession, type SequencedEvent } from './session.ts';
 
@@ -156,6 +157,38 @@ describe('LiveClient', () => {
   it('says so when a request is never answered', async () => {
     const { client } = setUp();
     await expect(client.endRound()).resolves.toMatchObject({ ok: false });
+  });
+
+  it('has no answer any more to a question that is asked anew, and says which one it answers (S-28)', async () => {
+    const { socket, client } = setUp();
+    const poll = newActivity('poll', 'p1') as ActivityOf<'poll'>;
+    const participant = { id: 'a', nickname: 'Ada', joinedAt: 1 };
+    const state = { ...initialSession('ABC234', 'Class'), plan: [poll], seq: 5 };
+    socket.say(
+      'session:snapshot',
+      { ...state, answers: { p1: { a: 2 } } },
+      { role: 'participant', participant },
+    );
+    const change = (seq: number, plan: Plan) =>
+      socket.say('session:events', [{ seq, event: { type: 'plan:changed', at: 1, plan } }]);
+    change(6, [{ ...poll, title: 'Now' }]);
+    expect(client.ownAnswers).toEqual({ p1: 2 });
+    change(7, [{ ...poll, options: ['Yes', 'No'] }]);
+    expect(client.ownAnswers).toEqual({});
+
+    const done = () => Promise.resolve({ ok: true, value: undefined });
+    socket.answers = [done, () => (change(8, [{ ...poll, options: ['No', 'Yes'] }]), done())];
+    await client.giveAnswer('p1', 1);
+    expect(socket.sent.at(-1)?.message).toMatchObject({ answer: 1, asked: 7 });
+    expect(client.ownAnswers).toEqual({ p1: 1 });
+    await client.giveAnswer('p1', 0);
+    expect(client.ownAnswers).toEqual({});
+    // While the page was away, it was asked anew.
+    socket.answers = [done];
+    await client.giveAnswer('p1', 1);
+    expect(client.ownAnswers).toEqual({ p1: 1 });
+    socket.say('session:snapshot', state, { role: 'participant', participant });
+    expect(client.ownAnswers).toEqual({});
   });
 
   it('says what the device is on every connection, once it knows (T-1)', () => {

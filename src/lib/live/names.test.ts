@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { boardOf } from './board.ts';
 import { defaultChallenge } from './challenge.ts';
 import { eventsForClass, namesForHost, stateForClass } from './names.ts';
-import { newActivity } from './plan.ts';
+import { newActivity, type ActivityOf } from './plan.ts';
 import {
   initialSession,
   reduceSession,
@@ -113,6 +113,39 @@ it('S-28: answers are nobody else’s to read, also when the plan is emptied aft
     expect(stateForClass(state, 'bob').answers).toEqual({ p1: { ada: null } });
     expect(stateForClass(state, 'ada').answers).toEqual({ p1: { ada: 2 } });
   }
+});
+
+it('S-28: a page has the answers that it would be given now, wherever it was when questions were asked anew', () => {
+  const poll = newActivity('poll', 'p1') as ActivityOf<'poll'>;
+  const other = { ...poll, options: ['Yes', 'No'], correct: 0 };
+  const answer = (participantId: string, value: number): SessionEvent => ({
+    type: 'answer:given',
+    at: 3,
+    activityId: 'p1',
+    participantId,
+    answer: value,
+  });
+  const events = log(
+    join('ada'),
+    { type: 'plan:changed', at: 2, plan: [poll] },
+    answer('ada', 2),
+    { type: 'answers:revealed', at: 4, activityId: 'p1' },
+    { type: 'plan:changed', at: 5, plan: [other] },
+    answer('ada', 1),
+    { type: 'plan:changed', at: 6, plan: [] },
+    { type: 'plan:changed', at: 7, plan: [other] },
+    answer('ada', 0),
+    { type: 'answers:revealed', at: 8, activityId: 'p1' },
+  );
+  for (let from = 0; from <= events.length; from++)
+    for (let to = from; to <= events.length; to++) {
+      const here = stateForClass(play(events.slice(0, from)));
+      const now = play(events.slice(0, to));
+      const page = play(eventsForClass(now, events.slice(from, to)), here);
+      expect(page).toEqual(stateForClass(now));
+    }
+  expect(play(events.slice(0, 8))).toMatchObject({ answers: {}, revealed: {}, planSeq: 8 });
+  expect(play(events)).toMatchObject({ revealed: { p1: [0] }, askedSince: { p1: 7 } });
 });
 
 it('S-20: a rename reaches the rows that are there already', () => {

@@ -55,7 +55,9 @@ function eventForClass(state: SessionState, event: SessionEvent): SessionEvent {
   if (event.type === 'answer:given') return { ...event, answer: null };
   if (event.type === 'answers:revealed') {
     const activity = activityById(state, event.activityId);
-    const given = state.revealed[event.activityId] ?? [];
+    const given = state.revealed[event.activityId];
+    // Asked anew since then: what is right is not to be known again.
+    if (!given) return { ...event, given: [] };
     return { ...event, given, ...(activity ? { activity } : {}) };
   }
   return event;

@@ -143,6 +143,21 @@ export function answers(question: Question, answer: number): boolean {
     : answer >= question.min && answer <= question.max;
 }
 
+/** What its answers stand for, as text: an option by its place, a number between two others in a unit. */
+export function meaningOf(question: Question): string {
+  return question.kind === 'poll'
+    ? JSON.stringify(question.options)
+    : JSON.stringify([question.min, question.max, question.unit]);
+}
+
+/** Questions of a plan whose answers would stand for something else, or for nothing, in the plan as edited. */
+export function askedAnew(before: Plan, after: Plan): Question[] {
+  return before.filter(isQuestion).filter((question) => {
+    const edited = after.find(({ id }) => id === question.id);
+    return !edited || !isQuestion(edited) || meaningOf(edited) !== meaningOf(question);
+  });
+}
+
 /** The activity without what would answer it. */
 export function withoutTruth(activity: Activity): Activity {
   if (activity.kind === 'poll') return { ...activity, correct: null, explanation: '' };

@@ -124,6 +124,8 @@ export const AnswerSchema = v.strictObject({
   activityId: ActivityIdSchema,
   /** Index of a poll's option, or a predicted number. */
   answer: v.pipe(v.number(), v.finite()),
+  /** `askedSince` of the question that was read; 0 where it has none. One changed since then is not answered. */
+  asked: v.pipe(v.number(), v.integer(), v.minValue(0)),
 });
 export const SharingSchema = v.strictObject({ requestId: RequestIdSchema, shares: v.boolean() });
 export const HandSchema = v.strictObject({ requestId: RequestIdSchema, up: v.boolean() });
