@@ -200,6 +200,8 @@ export class RunController {
     this.#claiming = true;
     try {
       await this.#ending;
+      // The last run's, where Run was pressed while its result was being stored.
+      this.#letGo();
       const unlock = await this.#lock.acquire();
       this.refusal = unlock ? null : refusal;
       if (!unlock) return;
@@ -214,7 +216,8 @@ export class RunController {
   }
 
   #letGo(): void {
-    this.#unlock?.();
+    if (!this.#unlock) return;
+    this.#unlock();
     this.#unlock = null;
     this.#wakeLock.release();
   }
@@ -252,7 +255,8 @@ export class RunController {
   async #giveUp(order: RunOrder, reason: string): Promise<void> {
     const message = `The engine broke down again and again on this device: ${reason}`;
     this.#apply({ type: 'failed', message, again: true });
-    await this.#fail(order, true);
+    this.#ending = this.#fail(order, true);
+    await this.#ending;
   }
 
   /** @param again what has been trained may be taken up later, as the student likes */

@@ -283,6 +283,41 @@ describe('RunController', () => {
     expect(second.controller.refusal).toBeNull();
   });
 
+  it('starts the next run while the result of the last one is being stored (K-6)', async () => {
+    const { open, runs, isHeld } = browser();
+    const { controller, workers } = open();
+    await controller.start(recipe);
+    workers[0]!.say({ type: 'done', result });
+    await controller.start(recipe);
+    expect(controller.refusal).toBeNull();
+    expect(controller.active).toBe(true);
+    expect(runs).toHaveLength(1);
+    await settle();
+    expect(isHeld()).toBe(true);
+
+    workers[0]!.say({ type: 'done', result });
+    await settle();
+    expect(isHeld()).toBe(false);
+  });
+
+  it('starts the next run while one that was given up is being kept (K-6)', async () => {
+    const { open, store, isHeld } = browser();
+    const { controller, workers } = open();
+    await controller.start(recipe);
+    await store.saveCheckpoint(workers[0]!.order!.id, checkpoint(2));
+    for (const index of [0, 1]) {
+      workers[index]!.say(onBackend('wasm'));
+      workers[index]!.say({ type: 'lost', message: 'gone' });
+      if (index === 0) await settle();
+    }
+    while (controller.active) await Promise.resolve();
+    await controller.start(recipe);
+    expect(controller.refusal).toBeNull();
+    expect(controller.active).toBe(true);
+    await settle();
+    expect(isHeld()).toBe(true);
+  });
+
   it('keeps what was trained when a resumed run cannot be loaded, and drops a run that diverged', async () => {
     const { open, unfinished, store } = browser();
     const first = open();
