@@ -242,7 +242,12 @@ export class RunController {
     const run = this.#latest;
     if (!isActive(run)) return;
     const { losses, step, choice } = run.live;
-    const backend = choice?.backend === 'webgpu' ? 'webgpu' : 'wasm';
+    // A worker that ended before it said where it runs was to run where it was told.
+    const backend = choice
+      ? choice.backend === 'webgpu'
+        ? 'webgpu'
+        : 'wasm'
+      : (order.backend ?? 'wasm');
     const next = nextBackend(losses, backend);
     const checkpoint = await this.#checkpointOf(id);
     if (this.#destroyed || !isActive(this.#latest)) return;

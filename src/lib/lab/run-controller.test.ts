@@ -243,6 +243,25 @@ describe('RunController', () => {
     expect(controller.interrupted).toMatchObject([{ id, end: 'lost' }]);
   });
 
+  it('gives up when WASM, after WebGPU, dies twice before it has said where it runs (K-4)', async () => {
+    const { open } = browser();
+    const { controller, workers } = open();
+    await controller.start(recipe);
+    for (const backend of ['webgpu', 'webgpu', null, null, null, null] as const) {
+      if (!controller.active) break;
+      if (backend) workers.at(-1)!.say(onBackend(backend));
+      workers.at(-1)!.say({ type: 'lost', message: 'gone' });
+      await settle();
+    }
+    expect(workers.map(({ order }) => order?.backend)).toEqual([
+      undefined,
+      'webgpu',
+      'wasm',
+      'wasm',
+    ]);
+    expect(controller.run.state).toBe('failed');
+  });
+
   it('starts again from nothing when the engine is lost before the first checkpoint (K-4)', async () => {
     const { open } = browser();
     const { controller, workers } = open();

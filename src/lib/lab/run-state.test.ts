@@ -123,6 +123,17 @@ describe('reduceRun', () => {
     expect(again).toMatchObject({ live: { step: 0, trace: [], resumedAt: null } });
   });
 
+  it('forgets where a lost engine ran until the next one says where it does (K-4)', () => {
+    const loss = { backend: 'webgpu', step: 1, next: 'wasm' } as const;
+    const choice = { backend: 'webgpu', threads: 1, reason: '' } as const;
+    const lost = play(start, event({ type: 'backend', choice }), {
+      type: 'recover',
+      loss,
+      from: null,
+    });
+    expect(lost).toMatchObject({ live: { choice: null } });
+  });
+
   it('still stops a run whose engine was lost while it stopped', () => {
     const loss = { backend: 'wasm', step: 1, next: 'wasm' } as const;
     const run = play(start, step(1), { type: 'stop' }, { type: 'recover', loss, from: null });

@@ -21,6 +21,7 @@ export interface Live {
   /** UUID made once; the submission of this run carries it. */
   id: string;
   recipe: Recipe;
+  /** Of the worker that has the run; null until it has said so. */
   choice: BackendChoice | null;
   counts: Counts | null;
   /** Of the backend's memory; null until something was seen, and where nothing can be. */
@@ -151,7 +152,7 @@ function goBack(live: Live, from: CheckpointSummary | null): Live {
 }
 
 function recover(run: Active, loss: Loss, from: CheckpointSummary | null): RunState {
-  const live = goBack({ ...run.live, losses: [...run.live.losses, loss] }, from);
+  const live = goBack({ ...run.live, choice: null, losses: [...run.live.losses, loss] }, from);
   return run.state === 'stopping' ? { state: 'stopping', live } : prepare(live);
 }
 
