@@ -73,6 +73,8 @@ export class RunController {
   #unlock: (() => void) | null = null;
   /** The storing of the last result: the lock is held until it is done. */
   #ending: Promise<void> = Promise.resolve();
+  /** The writing down of the last Stop. */
+  #marking: Promise<void> = Promise.resolve();
   /** The last checkpoint where the worker could store none. */
   #held: Checkpoint | null = null;
   #destroyed = false;
@@ -182,9 +184,16 @@ export class RunController {
       this.#letGo();
       return;
     }
-    this.#worker.stop();
-    void this.#mark(run.live.id, run.live.recipe, 'stopped');
     this.#apply({ type: 'stop' });
+    this.#marking = this.#mark(run.live.id, run.live.recipe, 'stopped');
+    void this.#halt(run.live.id);
+  }
+
+  /** The record first: what the page shows as stopped does not go on by itself after a reload. */
+  async #halt(id: string): Promise<void> {
+    await this.#marking;
+    const run = this.#latest;
+    if (run.state === 'stopping' && run.live.id === id) this.#worker.stop();
   }
 
   destroy(): void {
@@ -239,8 +248,11 @@ export class RunController {
   /** The worker is gone. Another one goes on from the last checkpoint, on the same backend once, then on WASM. */
   async #recover(order: RunOrder, reason: string): Promise<void> {
     const { id, recipe, data } = order;
+    if (!isActive(this.#latest)) return;
+    const checkpoint = await this.#checkpointOf(id);
+    // Stopped in the meantime, or discarded, and another one begun.
     const run = this.#latest;
-    if (!isActive(run)) return;
+    if (this.#destroyed || !isActive(run) || run.live.id !== id) return;
     const { losses, step, choice } = run.live;
     // A worker that ended before it said where it runs was to run where it was told.
     const backend = choice
@@ -249,12 +261,10 @@ export class RunController {
         : 'wasm'
       : (order.backend ?? 'wasm');
     const next = nextBackend(losses, backend);
-    const checkpoint = await this.#checkpointOf(id);
-    if (this.#destroyed || !isActive(this.#latest)) return;
     if (next === null) return this.#giveUp(order, reason);
     this.#apply({ type: 'recover', loss: { backend, step, next }, from: checkpoint ?? null });
     this.#train({ id, recipe, data, backend: next, checkpoint });
-    if (run.state === 'stopping') this.#worker.stop();
+    if (run.state === 'stopping') void this.#halt(id);
   }
 
   async #giveUp(order: RunOrder, reason: string): Promise<void> {

@@ -112,6 +112,14 @@ describe('reduceRun', () => {
     expect(going).toMatchObject({ state: 'training', live: { step: 3 } });
   });
 
+  it('stops a run that has trained and is being loaded again (L-5)', () => {
+    const stopping = play({ type: 'start', id: 'run-1', recipe, from }, { type: 'stop' });
+    expect(stopping).toMatchObject({ state: 'stopping', live: { step: 2 } });
+    const loaded = reduceRun(stopping, event({ type: 'phase', phase: 'training' }));
+    expect(loaded.state).toBe('stopping');
+    expect(play(start, { type: 'stop' }).state).toBe('preparing');
+  });
+
   it('takes back the steps after the checkpoint when the engine is lost (K-4)', () => {
     const loss = { backend: 'webgpu', step: 3, next: 'wasm' } as const;
     const lost = play(start, step(1), step(2), step(3), { type: 'recover', loss, from });

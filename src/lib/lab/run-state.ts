@@ -58,6 +58,7 @@ export type RunState =
 export type RunAction =
   /** `from`: what an interrupted run had done. */
   | { type: 'start'; id: string; recipe: Recipe; from?: CheckpointSummary }
+  /** Of a run that has trained; before that it is discarded. */
   | { type: 'stop' }
   /** The worker was ended before the first step: nothing was trained, nothing is kept. */
   | { type: 'discard' }
@@ -80,7 +81,9 @@ export function reduceRun(run: RunState, action: RunAction): RunState {
     case 'start':
       return isActive(run) ? run : begin(action.id, action.recipe, action.from);
     case 'stop':
-      return run.state === 'training' ? { state: 'stopping', live: run.live } : run;
+      return run.state === 'training' || (run.state === 'preparing' && run.live.step > 0)
+        ? { state: 'stopping', live: run.live }
+        : run;
     case 'discard':
       return isActive(run) ? IDLE : run;
     case 'recover':
