@@ -62,7 +62,7 @@ describe('measurements', () => {
     expect(next.map(({ secondsPerStep }) => secondsPerStep)).toEqual([0.1, 0.05]);
   });
 
-  it('of a run are its training time by its steps, and none of a run that hardly began', () => {
+  it('of a run are its training time by its steps, none of one that hardly began or was interrupted (L-9)', () => {
     const run = {
       recipe: lora(),
       counts: tinyCounts(),
@@ -75,8 +75,10 @@ describe('measurements', () => {
       learningRate: 1,
       gradientNorm: 1,
     }));
-    expect(speedOfRun({ ...run, trace })?.secondsPerStep).toBe(0.1);
-    expect(speedOfRun({ ...run, trace: trace.slice(0, 2) })).toBeNull();
+    const whole = { resumedAt: null };
+    expect(speedOfRun({ ...run, trace }, whole)?.secondsPerStep).toBe(0.1);
+    expect(speedOfRun({ ...run, trace: trace.slice(0, 2) }, whole)).toBeNull();
+    expect(speedOfRun({ ...run, trace }, { resumedAt: 12 })).toBeNull();
   });
 });
 

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import type { Recipe } from '../engine/formats/recipe.ts';
 import type { BackendChoice, Counts, RunResult } from '../engine/train/events.ts';
+import type { Live } from './run-state.ts';
 
 /** One measurement. Everything but the last two fields says what was measured. */
 export const SpeedSchema = v.object({
@@ -57,15 +58,21 @@ export function speedOf(
   };
 }
 
-/** What a finished run measured; null when it was too short to say. */
-export function speedOfRun({
-  recipe,
-  counts,
-  choice,
-  trace,
-  trainingSeconds,
-}: Pick<RunResult, 'recipe' | 'counts' | 'choice' | 'trace' | 'trainingSeconds'>): Speed | null {
-  if (trace.length < FEWEST_STEPS) return null;
+/**
+ * What a finished run measured; null when it was too short to say, and when it was interrupted: part of its time is
+ * then of another engine, or of another backend.
+ */
+export function speedOfRun(
+  {
+    recipe,
+    counts,
+    choice,
+    trace,
+    trainingSeconds,
+  }: Pick<RunResult, 'recipe' | 'counts' | 'choice' | 'trace' | 'trainingSeconds'>,
+  { resumedAt }: Pick<Live, 'resumedAt'>,
+): Speed | null {
+  if (resumedAt !== null || trace.length < FEWEST_STEPS) return null;
   return speedOf('run', recipe, counts, choice, trainingSeconds / trace.length);
 }
 
