@@ -74,9 +74,9 @@ export class RunController {
   /** The storing of the last result: the lock is held until it is done. */
   #ending: Promise<void> = Promise.resolve();
   /** The writing down of the last Stop. */
-  #marking: Promise<void> = Promise.resolve();
-  /** The last checkpoint where the worker could store none. */
-  #held: Checkpoint | null = null;
+  #marking: Promise<unknown> = Promise.resolve();
+  /** The last checkpoints that a worker could not store, by run: until it has ended or is discarded. */
+  readonly #held = new Map<string, Checkpoint>();
   #destroyed = false;
   readonly #worker: WorkerClient;
   readonly #store: RunStore;
@@ -157,7 +157,7 @@ export class RunController {
       // The tab that had the lock may have ended the run, or thrown it away, in the meantime.
       const left = await this.#store.unfinishedOf(run.code).catch(() => []);
       this.interrupted = this.interrupted.filter((other) => other.id !== id);
-      if (!left.some((other) => other.id === id)) return;
+      if (!left.some((other) => other.id === id) && !this.#held.has(id)) return;
       await this.#store.begin({ ...run, end: 'none' }).catch(() => undefined);
       const checkpoint = await this.#checkpointOf(id);
       const data = await this.#dataOf(recipe);
@@ -170,7 +170,12 @@ export class RunController {
   /** Throws an interrupted run away. */
   async discard(run: UnfinishedRun): Promise<void> {
     this.interrupted = this.interrupted.filter(({ id }) => id !== run.id);
-    await this.#store.forget(run.id).catch(() => undefined);
+    await this.#forget(run.id);
+  }
+
+  async #forget(id: string): Promise<void> {
+    this.#held.delete(id);
+    await this.#store.forget(id).catch(() => undefined);
   }
 
   /** What was trained is kept and becomes the run's result; before the first step there is nothing to keep. */
@@ -179,7 +184,7 @@ export class RunController {
     if (run.state !== 'training' && run.state !== 'preparing') return;
     if (run.state === 'preparing' && run.live.step === 0) {
       this.#worker.terminate();
-      void this.#store.forget(run.live.id).catch(() => undefined);
+      void this.#forget(run.live.id);
       this.#apply({ type: 'discard' });
       this.#letGo();
       return;
@@ -236,7 +241,7 @@ export class RunController {
   }
 
   async #receive(order: RunOrder, message: RunMessage): Promise<void> {
-    if (message.type === 'checkpoint') this.#held = message.checkpoint;
+    if (message.type === 'checkpoint') this.#held.set(order.id, message.checkpoint);
     else if (message.type === 'lost') await this.#recover(order, message.message);
     else this.#apply(message);
     if (message.type === 'done') this.#ending = this.#keep(order.id, message.result);
@@ -277,15 +282,19 @@ export class RunController {
   /** @param again what has been trained may be taken up later, as the student likes */
   async #fail({ id, recipe }: RunOrder, again: boolean): Promise<void> {
     const trained = this.#latest.state === 'failed' && this.#latest.live.step > 0;
-    if (!again || !trained) return this.#store.forget(id).catch(() => undefined);
-    await this.#mark(id, recipe, 'lost');
-    const left = await this.#store.unfinishedOf(this.#options.code).catch(() => []);
-    this.interrupted = left.filter(({ end }) => end !== 'none');
+    if (!again || !trained) return this.#forget(id);
+    const run = await this.#mark(id, recipe, 'lost');
+    const others = this.interrupted;
+    const left = await this.#store.unfinishedOf(run.code).catch(() => others);
+    const shown = left.filter(({ end }) => end !== 'none');
+    // Where nothing could be stored this page alone has it.
+    this.interrupted = shown.some((other) => other.id === id) ? shown : [run, ...shown];
   }
 
-  async #mark(id: string, recipe: Recipe, end: UnfinishedRun['end']): Promise<void> {
+  async #mark(id: string, recipe: Recipe, end: UnfinishedRun['end']): Promise<UnfinishedRun> {
     const run = { id, code: this.#options.code, recipe, startedAt: Date.now(), end };
     await this.#store.begin(run).catch(() => undefined);
+    return run;
   }
 
   /** The recipe's task, where it is the person's own; undefined for any other, and where it is not here. */
@@ -293,16 +302,18 @@ export class RunController {
     return isCustomTask(task) ? this.customTasks.get(task) : undefined;
   }
 
+  /** The later one of those on disk and in this page: a disk may fill up in mid-run, and empty again. */
   async #checkpointOf(id: string): Promise<Checkpoint | undefined> {
     const stored = await this.#store.checkpointOf(id).catch(() => undefined);
-    return stored ?? (this.#held ? structuredClone(this.#held) : undefined);
+    const held = this.#held.get(id);
+    // A worker is given the vectors themselves, and this page may need them for the next one.
+    return held && held.step > (stored?.step ?? -1) ? structuredClone(held) : stored;
   }
 
   #apply(action: RunAction): void {
     const before = this.#latest;
     this.#latest = reduceRun(before, action);
     if (this.#latest === before) return;
-    if (!isActive(this.#latest)) this.#held = null;
     if (this.#latest.state === before.state && this.#latest.state === 'training')
       this.#publishSoon();
     else this.#publish();
@@ -310,6 +321,7 @@ export class RunController {
   }
 
   async #keep(id: string, result: RunResult): Promise<void> {
+    this.#held.delete(id);
     const run: FinishedRun = { id, result, finishedAt: Date.now() };
     this.finished = [...this.finished, run];
     // Its checkpoint goes only now that the result is there: what cannot be stored can be trained to its end again.

@@ -124,6 +124,47 @@ describe('RunController, when the engine is lost', () => {
     expect(controller.run).toMatchObject({ live: { resumedAt: 3 } });
   });
 
+  it('goes on from the later one of the checkpoints on disk and in the page (K-4, K-5)', async () => {
+    const cases = [
+      { stored: 2, held: 5, from: 5 },
+      { stored: 6, held: 3, from: 6 },
+    ];
+    for (const { stored, held, from } of cases) {
+      const { open, store } = browser();
+      const { controller, workers } = open();
+      await controller.start(recipe);
+      workers[0]!.say(training);
+      await store.saveCheckpoint(workers[0]!.order!.id, checkpoint(stored));
+      workers[0]!.say({ type: 'checkpoint', checkpoint: checkpoint(held) });
+      workers[0]!.say({ type: 'lost', message: 'gone' });
+      await settle();
+      expect(workers[1]!.order).toMatchObject({ checkpoint: { step: from } });
+    }
+  });
+
+  it('offers what a run had trained where nothing can be stored, and resumes it (K-4, K-5)', async () => {
+    const { open, store } = browser();
+    const refuse = () => Promise.reject(new Error('no disk'));
+    for (const method of Object.keys(store) as (keyof typeof store)[]) store[method] = refuse;
+    const { controller, workers } = open();
+    await controller.start(recipe);
+    const { id } = workers[0]!.order!;
+    for (const step of [3, 4]) {
+      workers.at(-1)!.say(training);
+      workers.at(-1)!.say({ type: 'checkpoint', checkpoint: checkpoint(step) });
+      workers.at(-1)!.say({ type: 'lost', message: 'gone' });
+      await settle();
+    }
+    expect(controller.run.state).toBe('failed');
+    expect(controller.interrupted).toMatchObject([{ id, end: 'lost' }]);
+
+    await controller.resume(controller.interrupted[0]!);
+    expect(workers.at(-1)!.order).toMatchObject({ id, checkpoint: { step: 4 } });
+    expect(controller.interrupted).toEqual([]);
+    controller.stop();
+    expect(controller.run.state).toBe('stopping');
+  });
+
   it('starts the next run while one that was given up is being kept (K-6)', async () => {
     const { open, store, isHeld } = browser();
     const { controller, workers } = open();
