@@ -4,10 +4,10 @@
  */
 import type { Recipe } from '../engine/formats/recipe.ts';
 import type { Checkpoint } from '../engine/train/checkpoint.ts';
-import { lazyDatabase } from './database.ts';
+import { lazyDatabase, type Database } from './database.ts';
 import type { FinishedRun } from './run-controller.svelte.ts';
 import { readStoredRun, readStoredUnfinished, type StoredRun } from './stored-runs.ts';
-import { surplusRuns } from './surplus-runs.ts';
+import { surplusRuns, type Judged } from './surplus-runs.ts';
 
 /** Where a run belongs: a session's join code, or the lab, which is no session. Codes are upper case. */
 export const LAB = 'lab';
@@ -43,8 +43,8 @@ export interface RunStore {
   remove(id: string): Promise<void>;
 }
 
-export function openRunStore(): RunStore {
-  const open = lazyDatabase();
+/** @param open in place of the browser's database, for tests */
+export function openRunStore(open: () => Promise<Database> = lazyDatabase()): RunStore {
   return {
     async begin(run) {
       await (await open()).put('unfinished', run);
@@ -76,8 +76,8 @@ export function openRunStore(): RunStore {
         transaction.objectStore('checkpoints').delete(run.id),
         transaction.done,
       ]);
-      const surplus = surplusRuns(await db.getAll('runs'), run.finishedAt);
-      await Promise.all(surplus.map((id) => db.delete('runs', id)));
+      // The run is kept now, whatever becomes of making room.
+      await prune(db, run.finishedAt).catch(() => undefined);
     },
     async runsOf(code) {
       return inOrder(await (await open()).getAllFromIndex('runs', 'code', code));
@@ -93,3 +93,20 @@ export function openRunStore(): RunStore {
 
 const inOrder = (runs: readonly StoredRun[]) =>
   runs.flatMap(readStoredRun).sort((a, b) => a.finishedAt - b.finishedAt);
+
+async function prune(db: Database, now: number): Promise<void> {
+  const surplus = surplusRuns(await judgedRuns(db), now);
+  await Promise.all(surplus.map((id) => db.delete('runs', id)));
+}
+
+/** One run at a time: all of them with their artifacts can be more than a phone's memory. */
+async function judgedRuns(db: Database): Promise<Judged[]> {
+  const judged: Judged[] = [];
+  let cursor = await db.transaction('runs').store.openCursor();
+  while (cursor) {
+    const { id, code, finishedAt, result } = cursor.value;
+    judged.push({ id, code, finishedAt, result: { after: { accuracy: result.after.accuracy } } });
+    cursor = await cursor.continue();
+  }
+  return judged;
+}

@@ -9,7 +9,8 @@ const NEWEST = 5;
 const SESSION_DAYS = 60;
 const DAY_MS = 24 * 60 * 60_000;
 
-type Judged = Pick<KeptRun, 'id' | 'code' | 'finishedAt'> & {
+/** What of a run decides whether it stays. */
+export type Judged = Pick<KeptRun, 'id' | 'code' | 'finishedAt'> & {
   result: { after: { accuracy: number } };
 };
 
