@@ -1,6 +1,6 @@
 /** Saving a run's artifact to the student's disk. */
 import { isPeftMethod, peftConfig } from '../engine/formats/peft.ts';
-import type { Recipe } from '../engine/formats/recipe.ts';
+import type { Quantisation, Recipe } from '../engine/formats/recipe.ts';
 import { loadConfig } from './assets.ts';
 
 /** `nano-lora-r8-int4.safetensors` */
@@ -10,10 +10,33 @@ export function artifactName({ base, method, quantisation }: Recipe): string {
   return `${base.id}-${method.kind}${rank}${stored}.safetensors`;
 }
 
-/** Whether Python `peft` can load the artifact on a base that others have as well. */
-export function isForPeft({ base, method }: Recipe): boolean {
-  return base.weights === 'pretrained' && isPeftMethod(method);
+/** What a base has to be in Python for an adapter that was trained on it; null where Python has no such base. */
+const BASE_IN_PYTHON: Record<Quantisation, string | null> = {
+  fp32: '',
+  int8: null,
+  int4: null,
+  nf4: 'load_in_4bit and bnb_4bit_quant_type="nf4"',
+  'nf4-double': 'load_in_4bit, bnb_4bit_quant_type="nf4" and bnb_4bit_use_double_quant',
+};
+
+/** Whether Python `peft` can load the artifact on a base that others have as well, rounded as in training. */
+export function isForPeft(recipe: Recipe): boolean {
+  return isPeftAdapter(recipe) && BASE_IN_PYTHON[recipe.quantisation] !== null;
 }
+
+/** What must be known of the base before `peft` loads the artifact, or why there is no config for it. */
+export function peftNote(recipe: Recipe): string | null {
+  if (!isPeftAdapter(recipe)) return null;
+  const { quantisation } = recipe;
+  const options = BASE_IN_PYTHON[quantisation];
+  if (options === null)
+    return `No peft config: the adapter was trained on a base rounded to ${quantisation}, and Python has no base rounded alike.`;
+  if (options === '') return null;
+  return `For peft, load the base in NF4 with bitsandbytes, as the adapter was trained: ${options}.`;
+}
+
+const isPeftAdapter = ({ base, method }: Recipe) =>
+  base.weights === 'pretrained' && isPeftMethod(method);
 
 /**
  * The `adapter_config.json` that `peft` reads beside the artifact.

@@ -3,7 +3,8 @@
  * it: LoRA and its variants, IA³, and prefixes. Prefix tuning is exported without its MLP, as P-Tuning v2, which
  * `peft` calls PREFIX_TUNING as well. Field names and defaults are those of peft 0.21.
  *
- * An adapter that was trained on a quantised base belongs on a base quantised alike.
+ * An adapter that was trained on a quantised base belongs on a base quantised alike, which no field here can say:
+ * whoever hands out the config has to.
  */
 import * as v from 'valibot';
 import { IA3_INPUTS, IA3_OUTPUTS } from '../methods/ia3.ts';
