@@ -58,5 +58,12 @@ describe('batches', () => {
     it('says so when the template leaves no room', () => {
       expect(() => encode('dog', '{text}: a kind of', 4)).toThrow(RangeError);
     });
+
+    it('E-5: takes no template that fills the sequence: one token of each text is the least', () => {
+      const template = '{text}: a kind of';
+      const frame = tokenizer.encode('a: a kind of').length - 1;
+      expect(() => encode('many dogs', template, frame)).toThrow(/leaves no room/);
+      expect(encode('many dogs', template, frame + 1).trim()).toBe('many: a kind of');
+    });
   });
 });

@@ -28,7 +28,7 @@ export interface Batch {
 
 /**
  * Puts each text into the task's template. A text too long for `length` loses its end; the template never does.
- * @throws {RangeError} when the template alone takes `length` tokens
+ * @throws {RangeError} when the template alone takes `length` tokens or more: every text would be the same
  */
 export function encodeExamples(
   examples: readonly Example[],
@@ -41,7 +41,7 @@ export function encodeExamples(
   const [before, after] = [task.template.slice(0, at), task.template.slice(at + TEXT.length)];
   // What follows the text is counted behind a word, where the tokenizer cuts as it does behind the text.
   const tail = tokenizer.encode(`a${after}`).length - tokenizer.encode('a').length;
-  if (tokenizer.encode(before).length + tail > length)
+  if (tokenizer.encode(before).length + tail >= length)
     throw new RangeError(`the task's template leaves no room for a text in ${length} tokens`);
   return examples.map(({ text, label }) => {
     const ids = tokenizer.encode(before + text + after);
