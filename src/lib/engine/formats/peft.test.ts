@@ -102,10 +102,26 @@ describe('peftConfig', () => {
 
 describe('peftMethod', () => {
   const lora = peftConfig(base.config, defaultMethod('lora'), 'nano');
+
+  it('E-11: takes the patterns and the starts that leave base, ranks and scales as they are', () => {
+    for (const init_lora_weights of [true, false, 'gaussian'])
+      for (const pattern of [{}, null]) {
+        const patterns = { rank_pattern: pattern, alpha_pattern: pattern };
+        expect(peftMethod({ ...lora, ...patterns, init_lora_weights })).toEqual(peftMethod(lora));
+      }
+  });
+
   it.each([
     ['another kind of adapter', { peft_type: 'VERA' }, /peft_type is none of/],
     ['no alpha', { ...lora, lora_alpha: undefined }, /no lora_alpha/],
     ['a module that is none', { ...lora, target_modules: ['lm_head'] }, /target_modules holds/],
+    ['a rank of one module', { ...lora, rank_pattern: { q_proj: 4 } }, /rank_pattern gives/],
+    ['an alpha of one module', { ...lora, alpha_pattern: { q_proj: 4 } }, /alpha_pattern gives/],
+    [
+      'a start that moves the base',
+      { ...lora, init_lora_weights: 'pissa' },
+      /init_lora_weights is/,
+    ],
     ['a rank above the limit', { ...lora, r: 4096 }, /LoRA rank must be at most/],
     [
       'IA³ elsewhere',
@@ -118,7 +134,7 @@ describe('peftMethod', () => {
       /folded away/,
     ],
     ['no object', null, /adapter_config\.json/],
-  ])('refuses %s, naming the field', (_name, config, reason) => {
+  ])('E-11: refuses %s, naming the field', (_name, config, reason) => {
     expect(() => peftMethod(config)).toThrow(ArtifactError);
     expect(() => peftMethod(config)).toThrow(reason);
   });

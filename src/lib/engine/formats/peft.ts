@@ -93,6 +93,20 @@ const needed = (reason: string) =>
     v.transform(Number),
   );
 
+/** Ranks or scales by module, which a recipe has not. */
+const noPattern = (name: string) =>
+  v.optional(
+    v.nullable(
+      v.pipe(
+        v.record(v.string(), v.unknown(), `${name} is no object`),
+        v.check(
+          (pattern) => Object.keys(pattern).length === 0,
+          `${name} gives single modules their own: one for all is read`,
+        ),
+      ),
+    ),
+  );
+
 const LoraSchema = v.object({
   peft_type: v.literal('LORA'),
   r: needed('there is no r, so peft would take 8 and load factors of no other rank'),
@@ -101,6 +115,14 @@ const LoraSchema = v.object({
   target_modules: modules('target_modules'),
   use_rslora: v.optional(v.boolean(), false),
   use_dora: v.optional(v.boolean(), false),
+  rank_pattern: noPattern('rank_pattern'),
+  alpha_pattern: noPattern('alpha_pattern'),
+  init_lora_weights: v.optional(
+    v.union(
+      [v.boolean(), v.literal('gaussian')],
+      'init_lora_weights is neither true, false nor gaussian: any other changes the base itself, or may',
+    ),
+  ),
 });
 const Ia3Schema = v.object({
   peft_type: v.literal('IA3'),
