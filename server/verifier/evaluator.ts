@@ -28,5 +28,6 @@ export type EvaluationOutcome =
 export interface Evaluator {
   /** Throws when the evaluator failed, which is not the artifact's fault: the job may be tried again. */
   evaluate(job: EvaluationJob): Promise<EvaluationOutcome>;
+  /** Ends an evaluation in progress; every later one throws. */
   close(): Promise<void>;
 }

@@ -44,12 +44,14 @@ function childEntry(): { path: string; execArgv: string[] } {
 export class ForkedEvaluator implements Evaluator {
   readonly #options: ForkedEvaluatorOptions;
   #child: ChildProcess | null = null;
+  #closed = false;
 
   constructor(options: ForkedEvaluatorOptions) {
     this.#options = options;
   }
 
   evaluate(job: EvaluationJob): Promise<EvaluationOutcome> {
+    if (this.#closed) return Promise.reject(new Error('the evaluator is closed'));
     const child = (this.#child ??= this.#start());
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void) => {
@@ -81,6 +83,7 @@ export class ForkedEvaluator implements Evaluator {
   }
 
   close(): Promise<void> {
+    this.#closed = true;
     if (this.#child) this.#kill(this.#child);
     return Promise.resolve();
   }

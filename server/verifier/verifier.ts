@@ -98,6 +98,8 @@ export class Verifier {
     let outcome: EvaluationOutcome;
     try {
       const artifact = await queue.artifact(submissionId);
+      // Closed while the job was leased or its artifact read: an evaluation would start a process that nothing ends.
+      if (this.#closed) return await queue.putBack(lease);
       outcome = await this.#keeping(lease, evaluator.evaluate({ recipe: lease.recipe, artifact }));
     } catch (error) {
       const failure = error instanceof Error ? error.message : String(error);
