@@ -286,9 +286,8 @@ export class RunController {
     const run = await this.#mark(id, recipe, 'lost');
     const others = this.interrupted;
     const left = await this.#store.unfinishedOf(run.code).catch(() => others);
-    const shown = left.filter(({ end }) => end !== 'none');
     // Where nothing could be stored this page alone has it.
-    this.interrupted = shown.some((other) => other.id === id) ? shown : [run, ...shown];
+    this.interrupted = left.some((other) => other.id === id) ? left : [run, ...left];
   }
 
   async #mark(id: string, recipe: Recipe, end: UnfinishedRun['end']): Promise<UnfinishedRun> {

@@ -202,4 +202,22 @@ describe('RunController, when the engine is lost', () => {
     expect(controller.interrupted).toEqual([]);
     expect(unfinished.size).toBe(0);
   });
+
+  it('still lists the other interrupted runs after a run has failed (K-3)', async () => {
+    const { open, store } = browser();
+    await store.begin({ id: 'older', code: 'lab', recipe, startedAt: 1, end: 'none' });
+    await store.begin({ id: 'last', code: 'lab', recipe, startedAt: 2, end: 'none' });
+    const { controller, workers } = open();
+    await controller.open(() => false);
+    await controller.start(recipe);
+    await store.saveCheckpoint(workers[0]!.order!.id, checkpoint(2));
+    workers[0]!.say(training);
+    for (const index of [0, 1]) {
+      workers[index]!.say({ type: 'lost', message: 'gone' });
+      await settle();
+    }
+    expect(controller.run.state).toBe('failed');
+    const { id } = workers[0]!.order!;
+    expect(controller.interrupted.map((run) => run.id)).toEqual([id, 'last', 'older']);
+  });
 });
