@@ -49,7 +49,7 @@ let probing: { controller: AbortController; ended: Promise<unknown> } | null = n
 
 self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
   if (data.type === 'stop') running?.abort();
-  else if (data.type === 'warm') void warm(data.recipe, data.data);
+  else if (data.type === 'warm') void warm(data);
   else if (data.type === 'lifeline') holdLifeline(data.lock);
   else void run(data);
 });
@@ -63,8 +63,8 @@ function holdLifeline(lock: string): void {
   });
 }
 
-async function warm(recipe: Recipe, data?: CustomTask): Promise<void> {
-  send({ type: 'ready', preflight: await preflight(recipe, data).catch(() => null) });
+async function warm({ warming, recipe, data }: Extract<ToWorker, { type: 'warm' }>): Promise<void> {
+  send({ type: 'ready', warming, preflight: await preflight(recipe, data).catch(() => null) });
 }
 
 async function preflight(recipe: Recipe, data?: CustomTask): Promise<Preflight> {

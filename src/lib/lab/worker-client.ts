@@ -19,8 +19,10 @@ export class WorkerClient {
   #worker: EngineWorker | null = null;
   /** Where the messages of a run go. */
   #receive: ((message: RunMessage) => void) | null = null;
-  /** Ends the wait for a warming. */
+  /** Ends the wait for the last warming. */
   #warmed: ((preflight: Preflight | null) => void) | null = null;
+  /** Number of the last warming: the worker answers earlier ones as well, and later. */
+  #warming = 0;
   #lifeline: AbortController | null = null;
   readonly #create: () => EngineWorker;
 
@@ -30,13 +32,13 @@ export class WorkerClient {
 
   /**
    * Has the worker load what a run of `recipe` needs and time a few steps. Resolves to null when it did not
-   * get there; a run may start before it has ended.
+   * get there, or another warming came after it; a run may start before it has ended.
    */
   warm(recipe: Recipe, data?: CustomTask): Promise<Preflight | null> {
     this.#settleWarming(null);
     return new Promise((resolve) => {
       this.#warmed = resolve;
-      this.#post({ type: 'warm', recipe, data });
+      this.#post({ type: 'warm', warming: ++this.#warming, recipe, data });
     });
   }
 
@@ -69,8 +71,9 @@ export class WorkerClient {
     let alive = false;
     worker.onmessage = ({ data }) => {
       alive = true;
-      if (data.type === 'ready') this.#settleWarming(data.preflight);
-      else if (data.type === 'alive') this.#watch(lock);
+      if (data.type === 'ready') {
+        if (data.warming === this.#warming) this.#settleWarming(data.preflight);
+      } else if (data.type === 'alive') this.#watch(lock);
       else if (data.type === 'lost') this.#end(data);
       else this.#receive?.(data);
     };

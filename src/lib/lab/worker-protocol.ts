@@ -25,8 +25,8 @@ export interface RunOrder {
 }
 
 export type ToWorker =
-  /** Loads model, task and backend before they are needed, and times a few steps; `ready` follows. */
-  | { type: 'warm'; recipe: Recipe; data?: CustomTask }
+  /** Loads model, task and backend before they are needed, and times a few steps; `ready` follows with its number. */
+  | { type: 'warm'; warming: number; recipe: Recipe; data?: CustomTask }
   /** Names the lock that the worker holds for as long as it lives; `alive` follows where there are locks. */
   | { type: 'lifeline'; lock: string }
   | ({ type: 'run' } & RunOrder)
@@ -35,7 +35,7 @@ export type ToWorker =
 
 export type FromWorker =
   /** Null when something could not be loaded: the run says what, when it meets it again. */
-  | { type: 'ready'; preflight: Preflight | null }
+  | { type: 'ready'; warming: number; preflight: Preflight | null }
   /** The worker holds its lock. */
   | { type: 'alive' }
   | { type: 'event'; event: RunEvent }
