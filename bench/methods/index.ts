@@ -12,12 +12,11 @@
  * that a busy moment falls on all of them. Writes docs/evidence/4-methods.json, the raw samples, and
  * src/lib/measurements/methods.json, which the product shows.
  */
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SHIPPED_TASKS } from '../../src/lib/engine/data/shipped-tasks.ts';
-import { recipeKey, type Recipe } from '../../src/lib/engine/formats/recipe.ts';
+import type { Recipe } from '../../src/lib/engine/formats/recipe.ts';
 import { createNodeRuntime } from '../../src/lib/engine/runtime/node.ts';
 import { totalBytes } from '../../src/lib/engine/train/count.ts';
 import { evaluateArtifact } from '../../src/lib/engine/train/evaluate.ts';
@@ -26,6 +25,7 @@ import { runRecipe } from '../../src/lib/engine/train/trainer.ts';
 import type { MethodRow, MethodsReport, TaskRow } from '../../src/lib/measurements/report.ts';
 import { describeRun, writeEvidence } from '../../scripts/lib/evidence.mjs';
 import { openBrowserEngine } from '../lib/browser-engine.ts';
+import { cellKey, hashOf } from '../lib/cell-key.ts';
 import { generalBatches, projectModel, projectTask } from '../lib/project-files.ts';
 import { judgeClaims } from './claims.ts';
 import { CONFIGURATIONS, isSeeded, recipeOf, type Configuration } from './configurations.ts';
@@ -178,11 +178,10 @@ async function train(recipe: Recipe, data: (typeof tasks)[number]): Promise<Cell
 
 async function keptOr(
   recipe: Recipe,
-  { train: examples, liveTest, task }: (typeof tasks)[number],
+  data: (typeof tasks)[number],
   make: () => Promise<Cell>,
 ): Promise<Cell> {
-  const content = JSON.stringify([checkpoint, recipeKey(recipe), task, examples, liveTest]);
-  const file = join(KEPT, `${hashOf(content).slice(0, 32)}.json`);
+  const file = join(KEPT, `${cellKey(checkpoint, recipe, data)}.json`);
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Cell;
   const cell = await make();
   writeFileSync(file, JSON.stringify(cell));
@@ -209,8 +208,4 @@ function majorityShare(labels: readonly number[]): number {
   const counts = new Map<number, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   return Math.max(...counts.values()) / labels.length;
-}
-
-function hashOf(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
 }

@@ -4,19 +4,17 @@
  *
  *   npm run evidence:table [-- --steps 600]
  *
- * Resumable: each finished cell is kept in .rankroom/table under the recipe and the checkpoint it belongs to, and
+ * Resumable: each finished cell is kept in .rankroom/table under the recipe, the checkpoint and the task's text, and
  * the same command goes on with those that are missing. Runs train on onnxruntime-node, whose losses equal those
  * of the browser to rounding (tests/e2e/webgpu-placement.spec.ts, `npm run evidence:parity`); step times are taken apart, in Chromium on WASM, in
  * rounds over all formats so that a busy moment falls on all of them. Writes docs/evidence/3-table.json.
  */
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   defaultRecipe,
   QUANTISATIONS,
-  recipeKey,
   type Quantisation,
   type Recipe,
 } from '../../src/lib/engine/formats/recipe.ts';
@@ -26,6 +24,7 @@ import type { Counts } from '../../src/lib/engine/train/events.ts';
 import { runRecipe } from '../../src/lib/engine/train/trainer.ts';
 import { describeRun, writeEvidence } from '../../scripts/lib/evidence.mjs';
 import { openBrowserEngine } from '../lib/browser-engine.ts';
+import { cellKey, hashOf } from '../lib/cell-key.ts';
 import { projectModel, projectTask } from '../lib/project-files.ts';
 import { deviation, mean, median } from '../lib/statistics.ts';
 
@@ -49,9 +48,7 @@ interface Cell {
 const runtime = await createNodeRuntime({ threads: 2 });
 const base = await projectModel('nano');
 const data = await projectTask('definition-domain');
-const checkpoint = createHash('sha256')
-  .update(readFileSync('static/models/nano/model.safetensors'))
-  .digest('hex');
+const checkpoint = hashOf(readFileSync('static/models/nano/model.safetensors'));
 mkdirSync(KEPT, { recursive: true });
 
 function recipeOf(rank: number, quantisation: Quantisation, seed: number, count = steps): Recipe {
@@ -135,8 +132,7 @@ async function train(recipe: Recipe): Promise<Cell> {
 }
 
 async function keptOr(recipe: Recipe, make: () => Promise<Cell>): Promise<Cell> {
-  const key = createHash('sha256').update(checkpoint).update(recipeKey(recipe)).digest('hex');
-  const file = join(KEPT, `${key.slice(0, 32)}.json`);
+  const file = join(KEPT, `${cellKey(checkpoint, recipe, data)}.json`);
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Cell;
   const cell = await make();
   writeFileSync(file, JSON.stringify(cell));
