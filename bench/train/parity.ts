@@ -8,15 +8,6 @@
  * Writes docs/evidence/4-parity.json with the largest differences.
  */
 import { readFile } from 'node:fs/promises';
-import {
-  DEFAULT_LEARNING_RATE,
-  defaultMethod,
-  defaultOptimiser,
-  defaultRecipe,
-  type Method,
-  type OptimiserKind,
-  type Recipe,
-} from '../../src/lib/engine/formats/recipe.ts';
 import { createNodeRuntime } from '../../src/lib/engine/runtime/node.ts';
 import { buildLogits } from '../../src/lib/engine/train/language-model.ts';
 import type { RunResult } from '../../src/lib/engine/train/events.ts';
@@ -24,47 +15,10 @@ import { runRecipe } from '../../src/lib/engine/train/trainer.ts';
 import { describeRun, writeEvidence } from '../../scripts/lib/evidence.mjs';
 import { openBrowserEngine, SOFTWARE_WEBGPU } from '../lib/browser-engine.ts';
 import { projectModel, projectTask } from '../lib/project-files.ts';
+import { RECIPES } from './parity-recipes.ts';
 
 /** Largest differences allowed: of logits, and of losses in nats. */
 const TOLERANCE = { transformers: 1e-4, backends: 1e-4 };
-/** Small, because a software adapter is slow. */
-const SMALL = { steps: 8, batchSize: 2, sequenceLength: 8 };
-const LORA = defaultMethod('lora');
-
-function small(method: Method, change: Partial<Recipe> = {}): Recipe {
-  return { ...defaultRecipe(method.kind), method, ...SMALL, ...change };
-}
-const under = (kind: OptimiserKind, method: Method, change: Partial<Recipe> = {}) =>
-  small(method, {
-    optimiser: defaultOptimiser(kind, DEFAULT_LEARNING_RATE[method.kind]),
-    ...change,
-  });
-
-const RECIPES: Record<string, Recipe> = {
-  'LoRA fp32': small(LORA),
-  'LoRA int8': small(LORA, { quantisation: 'int8' }),
-  'LoRA int4': small(LORA, { quantisation: 'int4' }),
-  'LoRA NF4': small(LORA, { quantisation: 'nf4' }),
-  'LoRA NF4 + DQ': small(LORA, { quantisation: 'nf4-double' }),
-  'LoRA NF4, double': small(LORA, { quantisation: 'nf4-double' }),
-  'LoRA NF4, recomputed': small(LORA, { quantisation: 'nf4', recomputeActivations: true }),
-  'LoRA, 2 batches accumulated': small(LORA, { accumulation: 2 }),
-  'LoRA, 8-bit AdamW': under('adamw-8bit', LORA),
-  'LoRA, SGD': under('sgd', LORA),
-  'LoRA+ with dropout': small({ ...LORA, plusRatio: 8, dropout: 0.1 }),
-  rsLoRA: small({ ...LORA, scaling: 'rank-stabilised' }),
-  'DoRA int4': small({ ...LORA, dora: true }, { quantisation: 'int4' }),
-  'Houlsby adapters': small({ kind: 'adapter', placement: 'houlsby', reduction: 8 }),
-  'Pfeiffer adapters': small(defaultMethod('adapter')),
-  'prefix tuning': small(defaultMethod('prefix')),
-  'P-Tuning v2': small(defaultMethod('p-tuning-v2')),
-  'IA³': small(defaultMethod('ia3')),
-  'head only': small(defaultMethod('head')),
-  full: small(defaultMethod('full')),
-  'full above 2 frozen layers': small({ kind: 'full', frozenLayers: 2 }),
-  'zero-shot prompting': small(defaultMethod('prompting')),
-};
-
 const VALIDATION = 32;
 const engine = await openBrowserEngine({ args: SOFTWARE_WEBGPU, validationExamples: VALIDATION });
 const runtime = await createNodeRuntime({ threads: 2 });

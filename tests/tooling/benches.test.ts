@@ -1,8 +1,9 @@
 /** What benches measure is what they say, also when they go on from cells that they kept. */
 import { expect, it } from 'vitest';
-import { defaultRecipe } from '../../src/lib/engine/formats/recipe.ts';
+import { defaultRecipe, recipeKey } from '../../src/lib/engine/formats/recipe.ts';
 import { TINY_TASK } from '../../src/lib/engine/testing/tiny.ts';
 import { cellKey } from '../../bench/lib/cell-key.ts';
+import { RECIPES } from '../../bench/train/parity-recipes.ts';
 
 it('keeps a cell under its checkpoint, its recipe and its texts', () => {
   const recipe = defaultRecipe();
@@ -18,4 +19,9 @@ it('keeps a cell under its checkpoint, its recipe and its texts', () => {
     cellKey('a', recipe, { ...data, task: { ...TINY_TASK, template: 'Is {text} a' } }),
   ];
   expect(new Set([key, ...others]).size).toBe(6);
+});
+
+it('compares each recipe between backends once', () => {
+  const recipes = Object.values(RECIPES);
+  expect(new Set(recipes.map(recipeKey)).size).toBe(recipes.length);
 });
