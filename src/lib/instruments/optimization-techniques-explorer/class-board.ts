@@ -47,7 +47,8 @@ export function boardPoints(code: string, json: unknown): PlotPoint[] {
             accuracy,
             relative: null,
             trainable: null,
-            parameters: trainable,
+            // Prompting trains nothing.
+            parameters: trainable !== null && trainable > 0 ? trainable : null,
             bytes: null,
             time: null,
           },

@@ -4,7 +4,7 @@ import { defaultRecipe } from '../../engine/formats/recipe.ts';
 import type { KeptRun } from '../../lab/run-store.ts';
 import { METHODS_REPORT } from '../../measurements/methods.ts';
 import { PUBLISHED_SETS, publishedSet } from '../../measurements/published.ts';
-import { AXES } from './axes.ts';
+import { AXES, AXIS } from './axes.ts';
 import { boardPoints } from './class-board.ts';
 import { boxOf, overlap, placeLabels } from './labels.ts';
 import { logTicks, plotLayout, type Frame } from './layout.ts';
@@ -89,6 +89,12 @@ describe('points of each source (N-9, N-10, N-11)', () => {
     ]);
     expect(() => boardPoints('ABC234', { error: 'no' })).toThrow();
   });
+
+  it('have no trained parameters where a row of the board was prompted', () => {
+    const row = { submissionId: 's', nickname: 'Ada', recipe: 'Prompting', status: 'verified' };
+    const json = { round: 1, rows: [{ ...row, accuracy: 0.4, trainable: 0 }] };
+    expect(boardPoints('ABC234', json)[0]!.values.parameters).toBeNull();
+  });
 });
 
 describe('the plot (N-9)', () => {
@@ -115,6 +121,21 @@ describe('the plot (N-9)', () => {
         expect(mark.x).toBeLessThanOrEqual(FRAME.width);
         expect(mark.y).toBeGreaterThanOrEqual(0);
         expect(mark.y).toBeLessThanOrEqual(FRAME.height - FRAME.margin.bottom);
+      }
+    },
+  );
+
+  it.each(AXES.filter((axis) => AXIS[axis].log))(
+    'leaves out a figure of zero on the logarithm of %s',
+    (axis) => {
+      const nothing = { ...own[0]!, id: 'nothing', values: { ...own[0]!.values, [axis]: 0 } };
+      for (const across of [true, false]) {
+        const on = across
+          ? { x: axis, y: 'accuracy' as const }
+          : { x: 'accuracy' as const, y: axis };
+        const { marks, left } = plotLayout([...own, nothing], { ...axes, ...on }, FRAME);
+        expect(left).toEqual([nothing]);
+        expect(marks.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))).toBe(true);
       }
     },
   );

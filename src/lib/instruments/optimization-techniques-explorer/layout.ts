@@ -38,7 +38,7 @@ export interface Layout {
   frontiers: Frontier[];
   xTicks: Tick[];
   yTicks: Tick[];
-  /** Points that have no figure for one of the axes. */
+  /** Points that have no figure for one of the axes, or none that a logarithm has a place for. */
   left: PlotPoint[];
 }
 
@@ -68,8 +68,8 @@ export function plotLayout(
   const left: PlotPoint[] = [];
   for (const point of points) {
     const [x, y] = [point.values[xAxis], point.values[yAxis]];
-    if (x === null || y === null) left.push(point);
-    else shown.push({ point, x, y });
+    if (hasPlace(xAxis, x) && hasPlace(yAxis, y)) shown.push({ point, x, y });
+    else left.push(point);
   }
   const [across, up] = [margin.left, height - margin.bottom];
   const xScale = axisScale(xAxis, extentOf(shown, xAxis, 'x'), [across, width - margin.right]);
@@ -121,6 +121,10 @@ export function plotLayout(
   );
   return { marks, labels, frontiers, left, xTicks: xScale.ticks, yTicks: yScale.ticks };
 }
+
+/** A logarithm has no place for zero and less. */
+const hasPlace = (axis: Axis, value: number | null): value is number =>
+  value !== null && (!AXIS[axis].log || value > 0);
 
 /** Boxes of what names should not cross: the frontiers' steps and the bars. */
 function linesOf(frontiers: readonly Frontier[], marks: readonly Mark[]): Rect[] {
