@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultMethod, METHOD_KINDS } from '../engine/formats/recipe.ts';
-import { adaptationBytes, countAdaptation } from './adaptation-memory.ts';
+import { adaptationBytes, countAdaptation, outputHeadSize } from './adaptation-memory.ts';
 import { LARGE_MODEL_IDS, LARGE_MODELS, type LargeModelId } from './large-models.ts';
 
 const STEP = { batch: 1, tokens: 512, recompute: true };
@@ -36,6 +36,18 @@ describe('memory of adapting a large model (N-12)', () => {
     expect(of({ batch: 4 })).toBeGreaterThan(3 * activations);
     expect(of({ tokens: 1024 })).toBeGreaterThan(1.9 * activations);
     expect(of({ recompute: false })).toBeGreaterThan(5 * activations);
+  });
+
+  it('counts prompting for the texts that it is asked about, and the output head that it reads', () => {
+    const { config } = LARGE_MODELS['7b'];
+    const prompting = (batch: number) =>
+      countAdaptation(config, { method: defaultMethod('prompting') }, { ...STEP, batch });
+    const one = prompting(1);
+    expect(one.memory.frozen).toBe(2 * (one.parameters + outputHeadSize(config)));
+    expect(one.memory.activations).toBeLessThan(0.2e9);
+    expect(prompting(32).memory.activations).toBeGreaterThan(20 * one.memory.activations);
+    // Nothing is kept for a backward pass.
+    expect(one.memory.activations).toBeLessThan(count('7b').memory.activations);
   });
 
   it('counts every method', () => {

@@ -41,7 +41,7 @@ export interface AdaptationMemory {
 }
 
 export interface AdaptationCount {
-  /** Of the base model, without the output head that a classifier does not use. */
+  /** Of the base model, without the output head: what trains a head of its own does not read it. */
   parameters: number;
   trainable: number;
   /** Parameters kept for each task. */
@@ -54,16 +54,17 @@ export function countAdaptation(
   adaptation: Adaptation,
   shape: StepShape,
 ): AdaptationCount {
-  const { memory, kept, trainable } = countRecipe(config, recipeOf(adaptation, shape), LABELS);
+  const recipe = recipeOf(adaptation, shape);
+  const { memory, kept, trainable } = countRecipe(config, recipe, LABELS, shape.batch);
   const parameters = sizeOf(checkpointTensors(config).filter(({ name }) => name !== LM_HEAD));
   const full = adaptation.method.kind === 'full';
-  const unquantised = memory.frozen / Float32Array.BYTES_PER_ELEMENT;
   return {
     parameters,
     trainable,
     kept,
     memory: {
-      frozen: full ? 0 : HALF * (memory.quantised > 0 ? unquantised : parameters),
+      // The output head among them where the method reads it.
+      frozen: (HALF * memory.frozen) / Float32Array.BYTES_PER_ELEMENT,
       quantised: memory.quantised,
       trained: memory.trainable,
       gradients: memory.gradients,
@@ -82,7 +83,7 @@ export function adaptationBytes(memory: AdaptationMemory): number {
   return parts.reduce((sum, bytes) => sum + bytes, 0);
 }
 
-/** Parameters of the output head over the vocabulary, which language modelling has and a classifier has not. */
+/** Parameters of the output head over the vocabulary, which a classifier with a head of its own does not read. */
 export function outputHeadSize({ vocabSize, hiddenSize, tiedEmbeddings }: LlamaConfig): number {
   return tiedEmbeddings ? 0 : vocabSize * hiddenSize;
 }

@@ -12,6 +12,7 @@ import { storedBytes } from '../quant/quantise.ts';
 import { TINY_CONFIG, tinyRecipe } from '../testing/tiny.ts';
 import { trainingStep } from './classifier.ts';
 import { countOtherSessions, countRecipe, totalBytes } from './count.ts';
+import { EVALUATION_BATCH } from './evaluate.ts';
 
 const config = parseLlamaConfig(TINY_CONFIG);
 const LABELS = 2;
@@ -99,6 +100,15 @@ describe('countRecipe (L-3, L-8)', () => {
     expect(count(recipe).multiplications).toBe(
       layers * (linears + rotary + attention) + pooling + headBothWays,
     );
+  });
+
+  it('counts prompting by the texts that are read at once, as many as evaluation reads unless it is told', () => {
+    const prompting = tinyRecipe(defaultMethod('prompting'));
+    const usual = count(prompting).memory;
+    const one = countRecipe(config, prompting, LABELS, 1).memory;
+    expect(countRecipe(config, prompting, LABELS, EVALUATION_BATCH).memory).toEqual(usual);
+    expect(one.activations).toBeLessThan((2 / EVALUATION_BATCH) * usual.activations);
+    expect(one.frozen).toBe(usual.frozen);
   });
 
   it('asks for no weights, which encoding the same graph does', () => {

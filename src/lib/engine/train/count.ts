@@ -19,13 +19,21 @@ import { generalLossGraph } from './general-loss.ts';
 import { optimiserState } from './optimisers/index.ts';
 import { ACCUMULATED, sizeOf } from './update.ts';
 
-/** @param labels size of the task's label set */
-export function countRecipe(config: LlamaConfig, recipe: Recipe, labels: number): Counts {
+/**
+ * @param labels size of the task's label set
+ * @param forwardBatch texts that are read at once where nothing is trained; what is trained takes its recipe's
+ */
+export function countRecipe(
+  config: LlamaConfig,
+  recipe: Recipe,
+  labels: number,
+  forwardBatch = EVALUATION_BATCH,
+): Counts {
   const spec = { config, base: new Map(), recipe, labels, batchSize: recipe.batchSize };
   const parameters = countParameters(config, recipe, labels);
   if (recipe.method.kind === 'prompting') {
     // Nothing is trained: what there is to hold is the evaluation.
-    const graph = forward({ ...spec, batchSize: EVALUATION_BATCH });
+    const graph = forward({ ...spec, batchSize: forwardBatch });
     return { ...parameters, memory: countMemory(config, graph, null, []), multiplications: 0 };
   }
   const { optimiser, accumulation } = recipe;
