@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { defaultMethod, METHOD_KINDS } from '../engine/formats/recipe.ts';
+import {
+  defaultMethod,
+  METHOD_KINDS,
+  type Method,
+  type OptimiserKind,
+} from '../engine/formats/recipe.ts';
 import { adaptationBytes, countAdaptation, outputHeadSize } from './adaptation-memory.ts';
 import { LARGE_MODEL_IDS, LARGE_MODELS, type LargeModelId } from './large-models.ts';
 
@@ -36,6 +41,30 @@ describe('memory of adapting a large model (N-12)', () => {
     expect(of({ batch: 4 })).toBeGreaterThan(3 * activations);
     expect(of({ tokens: 1024 })).toBeGreaterThan(1.9 * activations);
     expect(of({ recompute: false })).toBeGreaterThan(5 * activations);
+  });
+
+  it('holds activations by what is read, not by how much is trained', () => {
+    const activations = (method: Method) =>
+      countAdaptation(LARGE_MODELS['7b'].config, { method }, STEP).memory.activations;
+    const trained = METHOD_KINDS.filter((kind) => kind !== 'prompting' && kind !== 'head');
+    const all = trained.map((kind) => activations(defaultMethod(kind)));
+    expect(Math.max(...all)).toBeLessThan(1.3 * Math.min(...all));
+    const adapter = { ...defaultMethod('adapter'), kind: 'adapter' } as const;
+    const [wide, narrow] = [2, 64].map((reduction) => activations({ ...adapter, reduction }));
+    expect(wide!).toBeLessThan(1.1 * narrow!);
+  });
+
+  it('takes ten bytes of what is trained by AdamW in 8 bits, and sixteen in 32 (Dettmers et al. 2022)', () => {
+    const each = (optimiser: OptimiserKind) => {
+      const { memory, trainable } = countAdaptation(
+        LARGE_MODELS['7b'].config,
+        { method: defaultMethod('full'), optimiser },
+        STEP,
+      );
+      return (memory.trained + memory.gradients + memory.optimiser) / trainable;
+    };
+    expect(each('adamw')).toBeCloseTo(16, 3);
+    expect(each('adamw-8bit')).toBeCloseTo(10, 1);
   });
 
   it('counts prompting for the texts that it is asked about, and the output head that it reads', () => {

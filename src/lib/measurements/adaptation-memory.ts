@@ -1,13 +1,14 @@
 /**
  * What adapting a large model takes, from the counts that the lab shows of its own: parameters, codes with their
- * scales, gradients, optimiser state, and the activations of a step. The engine stores in fp32 what is not quantised;
+ * scales, gradients, optimiser state, and the activations of a step's two passes. The engine stores in fp32 what is not quantised;
  * practice keeps frozen weights in 16 bits, so those are the counted parameters at two bytes each. What is trained
  * stays in fp32, sixteen bytes a parameter under AdamW, as mixed precision has it (Rajbhandari et al. 2020, §3.1).
+ * Activations are in fp32, too.
  */
-import { defaultMethod, defaultOptimiser, defaultRecipe } from '../engine/formats/recipe.ts';
+import { defaultOptimiser, defaultRecipe } from '../engine/formats/recipe.ts';
 import type { Method, OptimiserKind, Quantisation, Recipe } from '../engine/formats/recipe.ts';
 import { checkpointTensors, LM_HEAD, type LlamaConfig } from '../engine/model/config.ts';
-import { countRecipe } from '../engine/train/count.ts';
+import { countPasses, countRecipe } from '../engine/train/count.ts';
 import { sizeOf } from '../engine/train/update.ts';
 
 /** Of the smallest classification head; its size is nothing beside the model's. */
@@ -57,7 +58,6 @@ export function countAdaptation(
   const recipe = recipeOf(adaptation, shape);
   const { memory, kept, trainable } = countRecipe(config, recipe, LABELS, shape.batch);
   const parameters = sizeOf(checkpointTensors(config).filter(({ name }) => name !== LM_HEAD));
-  const full = adaptation.method.kind === 'full';
   return {
     parameters,
     trainable,
@@ -69,11 +69,8 @@ export function countAdaptation(
       trained: memory.trainable,
       gradients: memory.gradients,
       optimiser: memory.optimiser,
-      // The engine updates all weights in one graph, which holds copies of them all; others update them one by one,
-      // and then hold what a step of LoRA holds.
-      activations: full
-        ? countAdaptation(config, { method: defaultMethod('lora') }, shape).memory.activations
-        : memory.activations,
+      // The engine updates all that it trains in one graph, with copies of it; frameworks update tensor by tensor.
+      activations: trainable > 0 ? countPasses(config, recipe, LABELS) : memory.activations,
     },
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   defaultMethod,
+  defaultOptimiser,
   LINEAR_MODULES,
   QUANTISATIONS,
   type Method,
@@ -11,7 +12,7 @@ import { checkpointTensors, linearShape, parseLlamaConfig } from '../model/confi
 import { storedBytes } from '../quant/quantise.ts';
 import { TINY_CONFIG, tinyRecipe } from '../testing/tiny.ts';
 import { trainingStep } from './classifier.ts';
-import { countOtherSessions, countRecipe, totalBytes } from './count.ts';
+import { countOtherSessions, countPasses, countRecipe, totalBytes } from './count.ts';
 import { EVALUATION_BATCH } from './evaluate.ts';
 
 const config = parseLlamaConfig(TINY_CONFIG);
@@ -118,6 +119,26 @@ describe('countRecipe (L-3, L-8)', () => {
       recipe.optimiser,
     );
     expect(() => encodeModel(graph)).toThrow('the base model lacks');
+  });
+});
+
+describe('countPasses (N-12)', () => {
+  const passes = (recipe: Recipe) => countPasses(config, recipe, LABELS);
+
+  it('grows with the texts, and not with the optimiser or what it holds', () => {
+    const recipe = tinyRecipe(lora(4), { batchSize: 2 });
+    expect(passes({ ...recipe, batchSize: 8 })).toBeGreaterThan(3 * passes(recipe));
+    for (const kind of ['sgd', 'adamw-8bit'] as const)
+      expect(passes({ ...recipe, optimiser: defaultOptimiser(kind, 1e-3) })).toBe(passes(recipe));
+  });
+
+  it('holds no copy of what is trained', () => {
+    for (const method of [lora(64), defaultMethod('full')]) {
+      const recipe = tinyRecipe(method, { batchSize: 1, sequenceLength: 8 });
+      const { activations, trainable } = count(recipe).memory;
+      expect(activations).toBeGreaterThan(5 * trainable);
+      expect(passes(recipe)).toBeLessThan(trainable);
+    }
   });
 });
 

@@ -46,6 +46,29 @@ export function countRecipe(
   };
 }
 
+/**
+ * The most bytes that a batch's forward and backward pass hold at once beside weights, constants and gradients: the
+ * activations of a step that reads trained weights where they stand, and updates them there one by one. That of
+ * {@link countRecipe} holds copies of the trained weights, and of their size what the update passes through.
+ */
+export function countPasses(config: LlamaConfig, recipe: Recipe, labels: number): number {
+  const spec = { config, base: new Map(), recipe, labels, batchSize: recipe.batchSize };
+  const { tape, loss, parameters } = classifier(spec, { training: true });
+  if (!parameters) throw new Error('this method trains nothing');
+  const { graph } = tape;
+  const trained = [...parameters.parts.values()];
+  const elsewhere = [
+    ...graph.initializers,
+    parameters.vector,
+    ...trained,
+    ...tape.backward(loss, trained),
+  ];
+  return peakBytes(
+    graph,
+    elsewhere.map(({ name }) => name),
+  );
+}
+
 /** What a run's sessions besides the training step's hold. */
 export interface OtherSessions {
   /** Frozen weights and constants: each session has its own. */
