@@ -50,6 +50,23 @@ describe('the memory count beside published figures of 7B (N-13)', () => {
     },
   );
 
+  it('has no cause that takes up what the count leaves open', () => {
+    for (const { published, count, causes } of comparisons) {
+      const more = { ...count.memory, quantised: count.memory.quantised + 1e9 };
+      expect(published.causes({ ...count, memory: more }, published.shape), published.id).toEqual(
+        causes,
+      );
+    }
+  });
+
+  it('leaves nearly half of torchtune’s QLoRA open, and says which guess is ours', () => {
+    const { published, remainder } = comparisons.find(
+      (one) => one.published.id === 'qlora-torchtune',
+    )!;
+    expect(remainder / published.bytes).toBeGreaterThan(0.4);
+    expect(published.remainder).toMatch(/does not say what it is; we think/);
+  });
+
   it('has full fine-tuning, LoRA and QLoRA, each with two sources', () => {
     for (const adapted of ['Full fine-tuning', 'LoRA', 'QLoRA'])
       expect(
