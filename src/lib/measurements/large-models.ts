@@ -1,4 +1,7 @@
-/** Real models that no browser trains, by their published configurations: Llama 2 (Touvron et al. 2023, table 1). */
+/**
+ * Real models that no browser trains: Llama 2, by the `config.json` released with each (meta-llama/Llama-2-7b-hf,
+ * -13b-hf and -70b-hf). The paper's table 1 has no widths (Touvron et al. 2023).
+ */
 import { parseLlamaConfig, type LlamaConfig } from '../engine/model/config.ts';
 
 export const LARGE_MODEL_IDS = ['7b', '13b', '70b'] as const;

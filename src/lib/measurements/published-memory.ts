@@ -98,9 +98,9 @@ const TORCHTUNE = {
 };
 const FACTORY = {
   key: 'llama-factory',
-  short: 'LLaMA-Factory 2024',
+  short: 'LLaMA-Factory 2025',
   url: 'https://github.com/hiyouga/LLaMA-Factory',
-  at: 'README, hardware requirement',
+  at: 'README of 2025, hardware requirement, “estimated”',
 };
 
 export const PUBLISHED_MEMORY: readonly PublishedMemory[] = [

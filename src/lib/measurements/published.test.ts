@@ -22,6 +22,21 @@ describe('published figures (N-10)', () => {
     }
   });
 
+  it('have the seconds of a step as the source’s own intervals sum to', () => {
+    const lora = PUBLISHED_SETS.find(({ id }) => id === 'peft-2025')!.points.find(
+      ({ id }) => id === 'lora-r-32-q-v',
+    )!;
+    expect(lora.stepSeconds).toBeCloseTo(619.3 / 5000, 4);
+  });
+
+  it('say of an estimate that it is one, and of which version of a page', () => {
+    const estimates = PUBLISHED_MEMORY.filter(({ citation }) => citation.key === 'llama-factory');
+    for (const { kind, citation } of estimates) {
+      expect(kind).toBe('estimated');
+      expect(citation.at).toMatch(/2025.*estimated/);
+    }
+  });
+
   it('have a point for full fine-tuning in every set, and shares that are shares', () => {
     for (const { id, points } of PUBLISHED_SETS) {
       expect(

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LARGE_MODEL_IDS } from '../../measurements/large-models.ts';
+import { LARGE_MODEL_IDS, LARGE_MODELS } from '../../measurements/large-models.ts';
 import { PUBLISHED_SETS } from '../../measurements/published.ts';
 import { AXES } from './axes.ts';
 import { SOURCES } from './points.ts';
 import {
+  BOUNDS,
   defaultState,
   fromQuery,
   toQuery,
@@ -29,7 +30,7 @@ const states: fc.Arbitrary<ExplorerState> = fc.record({
   memory: fc.integer({ min: 1, max: 2000 }),
   step: fc.record({
     batch: fc.integer({ min: 1, max: 64 }),
-    tokens: fc.integer({ min: 8, max: 8192 }),
+    tokens: fc.integer({ min: 8, max: 4096 }),
     recompute: fc.boolean(),
   }),
 });
@@ -68,6 +69,7 @@ describe('the address of the techniques explorer (N-14)', () => {
     ['maxbytes=-1', /maxbytes=-1 is not used. It is not set here/],
     ['memory=0', /memory=0/],
     ['tokens=100000', /tokens=100000/],
+    ['tokens=4097', /tokens=4097/],
     ['recompute=maybe', /recompute=maybe/],
     ['class=<b>', /class=<b>/],
   ])('names what it cannot read in %s, and keeps the default', (query, problem) => {
@@ -75,6 +77,11 @@ describe('the address of the techniques explorer (N-14)', () => {
     expect(problems).toEqual([expect.stringMatching(problem)]);
     expect(state).toEqual(defaultState());
   });
+});
+
+it('asks about no more tokens than a model has positions (N-12)', () => {
+  for (const { config } of Object.values(LARGE_MODELS))
+    expect(BOUNDS.tokens.max).toBeLessThanOrEqual(config.maxPositions);
 });
 
 describe('a phrase for the techniques explorer (N-16)', () => {

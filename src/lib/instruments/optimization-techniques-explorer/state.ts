@@ -50,7 +50,8 @@ export const defaultState = (): ExplorerState => ({
 export const BOUNDS = {
   memory: { min: 1, max: 2000 },
   batch: { min: 1, max: 64 },
-  tokens: { min: 8, max: 8192 },
+  /** Llama 2's context. */
+  tokens: { min: 8, max: 4096 },
 } as const;
 
 interface Field {
