@@ -22,8 +22,14 @@ const shipped = shippedPoints(METHODS_REPORT, TASK);
 const published = PUBLISHED_SETS.flatMap(publishedPoints);
 const axes = { x: 'trainable', y: 'accuracy', limits: NONE, chosen: null } as const;
 
-function run(id: string, method: 'full' | 'lora', base: string, accuracy: number): KeptRun {
-  const recipe = { ...defaultRecipe(method), base: { id: base, weights: 'pretrained' as const } };
+function run(
+  id: string,
+  method: 'full' | 'lora',
+  base: string,
+  accuracy: number,
+  weights: 'pretrained' | 'random' = 'pretrained',
+): KeptRun {
+  const recipe = { ...defaultRecipe(method), base: { id: base, weights } };
   const memory = {
     frozen: 4e6,
     quantised: 0,
@@ -72,6 +78,25 @@ describe('points of each source (N-9, N-10, N-11)', () => {
     expect(points[0]!.values).toMatchObject({ trainable: 0.025, bytes: 5.4e6, time: 0.25 });
     expect(new Set(points.map(({ group }) => group)).size).toBe(2);
     expect(ownPoints(runs, 'spam')).toEqual([]);
+  });
+
+  it('are compared with none that began from other weights', () => {
+    const runs = [
+      run('a', 'lora', 'nano', 0.6),
+      run('b', 'full', 'nano', 0.8),
+      run('c', 'lora', 'nano', 0.3, 'random'),
+      run('d', 'full', 'nano', 0.4, 'random'),
+    ];
+    const points = ownPoints(runs, TASK);
+    expect(points.map(({ values }) => values.relative)).toEqual(
+      [0.75, 1, 0.75, 1].map((share) => expect.closeTo(share) as number),
+    );
+    expect(points.map(({ group }) => group)).toEqual(
+      ['nano', 'nano', 'nano from random weights', 'nano from random weights'].map(
+        (start) => `your runs, ${start} on ${TASK}`,
+      ),
+    );
+    expect(plotLayout(points, { ...axes, limits: NONE }, FRAME).frontiers).toHaveLength(2);
   });
 
   it('are the verified rows of a class’s board, which knows no bytes and no time', () => {

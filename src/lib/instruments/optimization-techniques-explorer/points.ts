@@ -105,7 +105,7 @@ export function shippedPoints(report: MethodsReport, task: string): PlotPoint[] 
   });
 }
 
-/** The reader's own runs on a task, one group a base model. */
+/** The reader's own runs on a task, one group a base model and what it starts from. */
 export function ownPoints(runs: readonly KeptRun[], task: string): PlotPoint[] {
   const here = runs.filter(({ result }) => result.recipe.task === task);
   const names = nameByDifference(here.map(({ result }) => result.recipe));
@@ -117,7 +117,7 @@ export function ownPoints(runs: readonly KeptRun[], task: string): PlotPoint[] {
     return {
       id: `own:${id}`,
       source: 'own',
-      group: `your runs, ${recipe.base.id} on ${task}`,
+      group: `your runs, ${startOf(recipe)} on ${task}`,
       label: names[index] || recipeName(recipe),
       method: recipe.method.kind,
       hatched: counts.memory.quantised > 0,
@@ -138,10 +138,14 @@ export function ownPoints(runs: readonly KeptRun[], task: string): PlotPoint[] {
   });
 }
 
-/** Accuracy of the best of full fine-tuning on the same base; null where there was none. */
-function bestFull(runs: readonly KeptRun[], { base }: Recipe): number | null {
+/** A base that was pretrained and one of random weights have nothing to be compared by. */
+const startOf = ({ base: { id, weights } }: Recipe) =>
+  weights === 'random' ? `${id} from random weights` : id;
+
+/** Accuracy of the best of full fine-tuning from the same start; null where there was none. */
+function bestFull(runs: readonly KeptRun[], own: Recipe): number | null {
   const scores = runs.flatMap(({ result: { recipe, after } }) =>
-    recipe.method.kind === 'full' && recipe.base.id === base.id ? [after.accuracy] : [],
+    recipe.method.kind === 'full' && startOf(recipe) === startOf(own) ? [after.accuracy] : [],
   );
   const best = Math.max(0, ...scores);
   return best > 0 ? best : null;
