@@ -49,7 +49,7 @@ export function compareSummary(
 ): string {
   const { x, y } = state;
   const axes = `${AXIS[y].name} over ${AXIS[x].inText}.`;
-  if (layout.marks.length === 0) return `${axes} Nothing is shown: choose a source.`;
+  if (layout.marks.length === 0) return `${axes} Nothing is shown: ${whyNothing(state, layout)}`;
   const groups = layout.frontiers.map(({ group, points }) => {
     const all = layout.marks.filter(({ point }) => point.group === group);
     const out = all.filter((mark) => mark.out).length;
@@ -62,6 +62,14 @@ export function compareSummary(
   });
   const about = chosen ? ` Chosen: ${pointSentence(chosen, state, layout)}` : '';
   return `${axes} ${groups.join(' ')}${about}`;
+}
+
+function whyNothing({ sources, code }: ExplorerState, { left }: Layout): string {
+  const chosen = sources.filter((source) => source !== 'class' || code !== '');
+  if (chosen.length === 0) return 'choose a source.';
+  return left.length > 0
+    ? 'no point of the chosen sources has both figures.'
+    : 'the chosen sources have no point of this task.';
 }
 
 const GIGABYTE = 1e9;
