@@ -86,7 +86,7 @@ test('by keys alone: down to a number and up again, each step told (N-7)', async
   await page.keyboard.press('Enter');
   const matrix = page.getByRole('application', { name: /value matrix v of block 1/ });
   await expect(spoken(page)).toContainText('The value matrix v of block 1: 128 × 128 frozen');
-  await matrix.focus();
+  await expect(matrix).toBeFocused();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('End');
   await page.keyboard.press('Enter');
@@ -99,6 +99,36 @@ test('by keys alone: down to a number and up again, each step told (N-7)', async
   ).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(drawing(page).getByRole('button', { name: /^Block 1/ })).toBeFocused();
+});
+
+test('the focus goes from the wait for numbers to them, and Escape leads up from parts without any (N-7)', async ({
+  person,
+}) => {
+  const page = await person('Reader');
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.context().route('**/model.safetensors', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(`${PATH}?level=block&layer=1`);
+  const block = drawing(page, 'Block 1');
+  await block.getByRole('button', { name: /^The query matrix q/ }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('The numbers are on their way.')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(block.getByRole('button', { name: /^The query matrix q/ })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('The numbers are on their way.')).toBeFocused();
+  release();
+  await expect(page.getByRole('application', { name: /query matrix q/ })).toBeFocused({
+    timeout: 60_000,
+  });
+
+  await page.goto(`${PATH}?level=matrix&matrix=head`);
+  await page.getByText('These weights do not exist before training').focus();
+  await page.keyboard.press('Escape');
+  await expect(drawing(page)).toBeVisible();
 });
 
 test('by touch on a phone, nothing wider than the screen (N-7)', async ({ browser, server }) => {
