@@ -88,6 +88,7 @@ test('by keys alone: down to a number and up again, each step told (N-7)', async
   await expect(spoken(page)).toContainText('The value matrix v of block 1: 128 × 128 frozen');
   await expect(matrix).toBeFocused();
   await page.keyboard.press('ArrowDown');
+  await expect(spoken(page)).toContainText(/128 × 128 frozen.*Row 1, column 0: −?\d/);
   await page.keyboard.press('End');
   await page.keyboard.press('Enter');
   await expect(spoken(page)).toContainText(/row 1, column 127: −?\d/);

@@ -60,7 +60,7 @@ export function itemName(item: Item, { tensors }: DrawnModel): string {
 export const exactly = (value: number): string =>
   value === 0 ? '0' : String(Number(value.toPrecision(7))).replace('-', '−');
 
-/** What is on the screen now, in one or two sentences. */
+/** What is on the screen now, in one to three sentences. */
 export function summaryOf(state: Settled, model: DrawnModel, grid: Grid | null): string {
   const { tensors, config } = model;
   const { level, layer, part, recipe, cell } = state;
@@ -94,15 +94,16 @@ export function summaryOf(state: Settled, model: DrawnModel, grid: Grid | null):
   }
   const name = partName(part, layer);
   const own = tensorsOf(tensors, part, layer);
-  if (level === 'matrix') {
-    const sizes = own.map(({ shape, role }) => `${sizeName(shape)} ${role}`).join(', ');
-    if (part === 'attention')
-      return `${name}, head ${state.head}: which tokens each token looks at.`;
-    if (part === 'residual') return `${name} of token ${state.token}, behind every block.`;
-    return `${name}${sizes ? `: ${sizes}` : ''}.`;
-  }
   const [row, column] = cell;
   const value = grid ? exactly(grid.data[row * grid.columns + column]!) : 'on its way';
+  if (level === 'matrix') {
+    const sizes = own.map(({ shape, role }) => `${sizeName(shape)} ${role}`).join(', ');
+    const at = grid ? ` Row ${row}, column ${column}: ${value}.` : '';
+    if (part === 'attention')
+      return `${name}, head ${state.head}: which tokens each token looks at.${at}`;
+    if (part === 'residual') return `${name} of token ${state.token}, behind every block.${at}`;
+    return `${name}${sizes ? `: ${sizes}` : ''}.${at}`;
+  }
   const of = part === 'attention' ? `${name}, head ${state.head}` : name;
   return `${of}, row ${row}, column ${column}: ${value}.`;
 }
