@@ -7,6 +7,7 @@ import { roundedTo } from '../../engine/quant/quantise.ts';
 import type { Runtime } from '../../engine/runtime/runtime.ts';
 import { openRuntime } from '../../lab/browser-runtime.ts';
 import { remembered } from '../../lab/remembered.ts';
+import { dieOf } from '../ask/die.ts';
 import { modelOf, serve } from '../ask/serve.ts';
 import type { Answer, Ask, ExplorerQuestions } from './protocol.ts';
 
@@ -17,7 +18,7 @@ let inspector: { key: string; made: Inspector } | null = null;
 serve<ExplorerQuestions>({ inspect, tensor: readTensor, update: readUpdate });
 
 async function inspect({ base, quantisation, text }: Ask<'inspect'>): Promise<Answer<'inspect'>> {
-  const runtime = await remembered(runtimes, 'auto', () => openRuntime());
+  const runtime = await remembered(runtimes, 'auto', () => openRuntime({ onlost: dieOf }));
   const made = await inspectorOf(runtime, base, quantisation);
   return { ...(await made.inspect(text)), choice: runtime.choice };
 }

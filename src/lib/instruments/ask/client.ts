@@ -6,6 +6,10 @@ interface Waiting<Q extends Questions<Q>> {
   reject: (error: Error) => void;
 }
 
+/** What a worker threw, without what the browser writes in front. */
+export const errorOf = (message: string | undefined): string =>
+  (message ?? '').replace(/^Uncaught (?:\w*Error: )?/, '');
+
 export class AskClient<Q extends Questions<Q>> {
   #worker: Worker | null = null;
   #asked = 0;
@@ -50,7 +54,7 @@ export class AskClient<Q extends Questions<Q>> {
     };
     // A script that could not be fetched reports an error without a message.
     worker.onerror = ({ message }) =>
-      this.#fail(message || 'The engine could not be loaded. Check the connection.');
+      this.#fail(errorOf(message) || 'The engine could not be loaded. Check the connection.');
     return worker;
   }
 

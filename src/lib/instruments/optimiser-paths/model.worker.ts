@@ -4,6 +4,7 @@ import { BatchGradient, evaluateSlice } from '../../engine/inspect/slice.ts';
 import { loadBaseModel, MODEL_FILES } from '../../engine/model/base-model.ts';
 import { openRuntime } from '../../lab/browser-runtime.ts';
 import { fetchBytes } from '../../lab/fetch-bytes.ts';
+import { dieOf } from '../ask/die.ts';
 import { descend, meanOf, type PathPoint } from './descent.ts';
 import { DIRECTIONS_PATH, fixedBatches, originOf, PLANE_RECIPE, readDirections } from './plane.ts';
 import type { FromModel, ToModel } from './protocol.ts';
@@ -16,7 +17,7 @@ self.addEventListener('message', ({ data }: MessageEvent<ToModel>) => {
 });
 
 async function compute({ settings, a, b, directions: expected }: ToModel): Promise<void> {
-  const runtime = await openRuntime();
+  const runtime = await openRuntime({ onlost: dieOf });
   const { base, task, train, directions } = await load(expected);
   const labels = task.labels.length;
   const batches = fixedBatches(base, task, train);

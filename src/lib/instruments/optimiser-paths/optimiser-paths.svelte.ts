@@ -3,6 +3,7 @@
  * computes on request. Made while a component is set up.
  */
 import type { BackendChoice } from '../../engine/train/events.ts';
+import { errorOf } from '../ask/client.ts';
 import { pathOn, type Path } from './descent.ts';
 import { SURFACE_PATH } from './plane.ts';
 import type { FromModel, ToModel } from './protocol.ts';
@@ -128,7 +129,7 @@ export class OptimiserPaths {
     };
     // A script that could not be fetched reports an error without a message.
     worker.onerror = ({ message }) =>
-      fail(message || 'The engine could not be loaded. Check the connection.');
+      fail(errorOf(message) || 'The engine could not be loaded. Check the connection.');
     this.#worker = worker;
     const ask: ToModel = {
       settings,
