@@ -175,6 +175,35 @@ test('its address shows the same in another browser, and says what it cannot rea
   await fresh.goto(`${PATH}?level=cellar&layer=99`);
   await expect(fresh.getByText('level=cellar is not used.')).toBeVisible();
   await expect(drawing(fresh)).toBeVisible();
+  await expect(fresh.getByText('layer=99 is not used: the model has 4 blocks.')).toBeVisible();
+  await fresh.goto(`${PATH}?level=matrix&cell=3,999&token=70`);
+  await expect(fresh.getByText('token=70 is not used: the text has 8 tokens.')).toBeVisible();
+  await expect(fresh.getByText('cell=3,999 is not used: the matrix has 128 rows')).toBeVisible({
+    timeout: 60_000,
+  });
+});
+
+test('random weights are those of the recipe, and the text before is said to be still there (N-2)', async ({
+  person,
+}) => {
+  const page = await person('Reader');
+  const told = async (query: string) => {
+    await page.goto(`${PATH}?level=number&matrix=q_proj&cell=3,5${query}`);
+    await expect(summary(page)).toContainText(/row 3, column 5: −?\d/, { timeout: 60_000 });
+    return summary(page).innerText();
+  };
+  const shipped = await told('');
+  const first = await told('&weights=random&seed=1');
+  expect(first).not.toBe(shipped);
+  expect(await told('&weights=random&seed=2')).not.toBe(first);
+  await computed(page);
+  await expect(page.getByText(/the sum of 128 such products/)).toBeVisible();
+  // What is typed is read once its writer pauses.
+  await textBox(page).pressSequentially(' by day', { delay: 60 });
+  await expect(page.getByText('Still of “a large wild cat with stripes”.')).toBeVisible();
+  await expect(page.getByText(/the sum of 128 such products/)).toHaveCount(0);
+  await expect(page.getByText('Still of')).toHaveCount(0);
+  await expect(page.getByText(/the sum of 128 such products/)).toBeVisible();
 });
 
 test('before the weights are here it shows a recorded run and says so (N-5)', async ({

@@ -150,7 +150,7 @@ export function encodeFor(
 }
 
 /** The base model a recipe starts from. */
-export function baseFor(recipe: Recipe, base: BaseModel): BaseModel {
+export function baseFor(recipe: Pick<Recipe, 'base' | 'seed'>, base: BaseModel): BaseModel {
   return recipe.base.weights === 'random' ? withRandomWeights(base, recipe.seed) : base;
 }
 

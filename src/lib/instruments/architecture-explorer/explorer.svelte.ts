@@ -4,12 +4,7 @@
  */
 import { untrack } from 'svelte';
 import { shippedTask } from '../../engine/data/shipped-tasks.ts';
-import {
-  defaultRecipe,
-  recipeKey,
-  type Quantisation,
-  type Recipe,
-} from '../../engine/formats/recipe.ts';
+import { defaultRecipe, recipeKey, type Recipe } from '../../engine/formats/recipe.ts';
 import type { Inspection, Values } from '../../engine/inspect/inspector.ts';
 import { listTensors } from '../../engine/inspect/tensors.ts';
 import type { Update } from '../../engine/inspect/update.ts';
@@ -21,11 +16,16 @@ import { BASES } from '../../lab/bases.ts';
 import { openCustomTasks } from '../../lab/custom-tasks.ts';
 import { openRunStore, type KeptRun } from '../../lab/run-store.ts';
 import { AskClient } from '../ask/client.ts';
+import { Failures } from '../failures.svelte.ts';
 import { blockLayout, overviewLayout, type DrawnModel } from './layout.ts';
 import { isBlockPart } from './parts.ts';
 import type { Answer, ExplorerQuestions } from './protocol.ts';
+import { keyOf, readingOf, recordedReading, startOf, stillOf, type Reading } from './reading.ts';
 import { readRecorded, recordedPath, type Recorded } from './recorded.ts';
 import {
+  beyondGrid,
+  beyondModel,
+  beyondText,
   gridFor,
   hasNumbers,
   opened,
@@ -46,8 +46,7 @@ const LABELS = shippedTask(defaultRecipe().task)!.labels.length;
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 interface Shown extends Inspection {
-  text: string;
-  base: string;
+  of: Reading;
 }
 interface Weight {
   key: string;
@@ -63,8 +62,6 @@ export class Explorer {
   columns = $state(4);
   /** Bytes of the model's files, until they are there. */
   progress = $state.raw<{ loaded: number; total: number } | null>(null);
-  /** Why something did not arrive, as a sentence. */
-  failure = $state<string | null>(null);
   runs = $state.raw<KeptRun[]>([]);
   /** The run whose update is shown; `moved` is null where its method changes no weights. */
   update = $state.raw<{ run: KeptRun; moved: ReadonlyMap<string, Update> | null } | null>(null);
@@ -78,16 +75,25 @@ export class Explorer {
   /** Sizes of label sets of the reader's own tasks. */
   #ownLabels = $state.raw<Record<string, number>>({});
   #retries = $state(0);
+  readonly #failures = new Failures<'model' | 'text' | 'weight' | 'update'>();
+  /** How often an update was asked for: of two answers the one that was asked for last holds. */
+  #updates = 0;
 
+  /** Why something did not arrive, as a sentence. */
+  readonly failure = $derived(this.#failures.first);
   readonly #base = $derived(this.asked.recipe.base.id);
   readonly config = $derived(this.#configs[this.#base] ?? null);
   /** `computed` here by the engine, or `recorded` and shipped. */
-  readonly source = $derived(this.#computed?.base === this.#base ? 'computed' : 'recorded');
+  readonly source = $derived(this.#computed?.of.base.id === this.#base ? 'computed' : 'recorded');
   readonly inspection: Shown | null = $derived.by(() => {
-    if (this.#computed?.base === this.#base) return this.#computed;
+    if (this.#computed?.of.base.id === this.#base) return this.#computed;
     const recorded = this.#recorded[this.#base];
-    return recorded ? { ...recorded, base: this.#base } : null;
+    return recorded ? { ...recorded, of: recordedReading(this.#base, recorded.text) } : null;
   });
+  /** What the inspection is of, where that is not what is asked: a sentence. */
+  readonly still = $derived(
+    this.inspection && stillOf(this.inspection.of, readingOf(this.asked.recipe, this.asked.text)),
+  );
   readonly state = $derived(
     this.config && settle(this.asked, this.config, this.inspection?.tokens.length ?? 1),
   );
@@ -122,7 +128,7 @@ export class Explorer {
       return null;
     const { part, layer, recipe } = this.state;
     const name = tensorName(part, layer);
-    return name === null ? null : `${recipe.base.id} ${recipe.quantisation} ${name}`;
+    return name === null ? null : `${keyOf(startOf(recipe))} ${recipe.quantisation} ${name}`;
   });
   readonly weight = $derived(this.#weight?.key === this.#weightKey ? this.#weight?.answer : null);
   readonly grid = $derived.by(() => {
@@ -147,9 +153,7 @@ export class Explorer {
   readonly query = $derived(toQuery({ ...this.asked, cell: this.cell }));
 
   /** What an inspection depends on, so that nothing else makes a new one. */
-  readonly #reading = $derived(
-    JSON.stringify([this.#base, this.asked.recipe.quantisation, this.asked.text]),
-  );
+  readonly #reading = $derived(JSON.stringify(readingOf(this.asked.recipe, this.asked.text)));
   readonly #client = new AskClient<ExplorerQuestions>(
     () => new Worker(new URL('./explorer.worker.ts', import.meta.url), { type: 'module' }),
     (loaded, total) => (this.progress = loaded < total ? { loaded, total } : null),
@@ -164,6 +168,28 @@ export class Explorer {
     $effect(() => this.#read(this.#reading, this.#retries));
     $effect(() => this.#fetchWeight(this.#weightKey, this.#retries));
     $effect(() => () => this.#client.close());
+    this.#nameBeyond(state);
+  }
+
+  /** Says once of each index of the address that it is beyond what there is, when it is known what there is. */
+  #nameBeyond({ layer, head, token, cell, text }: ExplorerState): void {
+    const once = (find: () => string[] | null) => {
+      let found: string[] | null = null;
+      $effect(() => {
+        if (found) return;
+        found = find();
+        const { length } = found ?? [];
+        if (length > 0) this.problems = [...untrack(() => this.problems), ...found!];
+      });
+    };
+    once(() => this.config && beyondModel({ layer, head }, this.config));
+    once(() => {
+      const { inspection } = this;
+      return inspection?.of.text === text && token !== null
+        ? beyondText(token, inspection.tokens.length)
+        : null;
+    });
+    once(() => (this.grid && this.asked.cell === cell ? beyondGrid(cell, this.grid) : null));
   }
 
   /** Reads what this browser keeps of the reader's own runs; nothing where it keeps nothing. */
@@ -218,14 +244,16 @@ export class Explorer {
   }
 
   retry(): void {
-    this.failure = null;
+    this.#failures.forgetAll();
     this.#retries += 1;
   }
 
   /** Shows where the update of one of the reader's runs went; `''` shows none. */
   async showRun(id: string): Promise<void> {
+    const turn = ++this.#updates;
     const run = this.runs.find((one) => one.id === id);
     this.update = null;
+    this.#failures.forget('update');
     if (!run) return;
     const { recipe, artifact } = run.result;
     this.change({ recipe });
@@ -234,14 +262,16 @@ export class Explorer {
       this.#ownLabels = { ...this.#ownLabels, [recipe.task]: labels.length };
       const answer = await this.#client.ask('update', { recipe, artifact, labels: labels.length });
       const moved = answer && new Map(answer.map((one) => [one.name, one]));
-      if (this.asked.recipe === recipe) this.update = { run, moved };
+      if (turn === this.#updates && this.asked.recipe === recipe) this.update = { run, moved };
     } catch (error) {
-      this.failure = `The update of this run could not be read: ${messageOf(error)}`;
+      if (turn !== this.#updates) return;
+      this.#failures.set('update', `The update of this run could not be read: ${messageOf(error)}`);
     }
   }
 
   #describe(base: string, _retries: number): void {
-    const failed = (error: unknown) => (this.failure = messageOf(error));
+    this.#failures.forget('model');
+    const failed = (error: unknown) => this.#failures.set('model', messageOf(error));
     loadConfig(base, fetch).then(
       (config) => (this.#configs = { ...this.#configs, [base]: config }),
       failed,
@@ -253,18 +283,19 @@ export class Explorer {
   }
 
   #read(reading: string, _retries: number) {
-    const [base, quantisation, text] = JSON.parse(reading) as [string, Quantisation, string];
+    const of = JSON.parse(reading) as Reading;
     const first = untrack(() => this.#computed === null);
     const read = async () => {
       try {
-        const ask = { base, quantisation, text };
-        const { choice, ...inspection } = await this.#client.ask('inspect', ask);
+        const { choice, ...inspection } = await this.#client.ask('inspect', of);
         this.progress = null;
         this.choice = choice;
         // An answer to what is no longer asked comes before the one that is.
-        if (this.#reading === reading) this.#computed = { ...inspection, text, base };
+        if (this.#reading !== reading) return;
+        this.#computed = { ...inspection, of };
+        this.#failures.forget('text');
       } catch (error) {
-        this.failure = messageOf(error);
+        this.#failures.set('text', messageOf(error));
       }
     };
     const timer = setTimeout(() => void read(), first ? 0 : READ_AFTER_MS);
@@ -275,16 +306,15 @@ export class Explorer {
     const state = untrack(() => this.state);
     if (key === null || !state) return;
     const { recipe, part, layer } = state;
-    const ask = {
-      base: recipe.base.id,
-      quantisation: recipe.quantisation,
-      name: tensorName(part, layer)!,
-    };
+    const { quantisation } = recipe;
+    const ask = { ...startOf(recipe), quantisation, name: tensorName(part, layer)! };
     this.#client.ask('tensor', ask).then(
       (answer) => {
-        if (this.#weightKey === key) this.#weight = { key, answer };
+        if (this.#weightKey !== key) return;
+        this.#weight = { key, answer };
+        this.#failures.forget('weight');
       },
-      (error: unknown) => (this.failure = messageOf(error)),
+      (error: unknown) => this.#failures.set('weight', messageOf(error)),
     );
   }
 }

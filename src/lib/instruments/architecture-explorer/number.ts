@@ -50,13 +50,18 @@ function inAttention(
   return [{ name: `q(${from}) · k(${to}) / √d, before the softmax`, value: exactly(score) }];
 }
 
-/** The number first, then what it takes part in. @param weight null where the number is of the text */
+/**
+ * The number first, then what it takes part in.
+ * @param weight null where the number is of the text
+ * @param current whether the inspection is of what is asked: another one's inputs are not multiplied with this weight
+ */
 export function linesOf(
   state: Settled,
   cell: readonly [number, number],
   grid: Grid,
   weight: Answer<'tensor'> | null,
   inspection: Inspection | null,
+  current: boolean,
 ): Line[] {
   const [row, column] = cell;
   const at = row * grid.columns + column;
@@ -65,11 +70,15 @@ export function linesOf(
   if (weight?.stored) {
     const shipped = weight.values[at]!;
     lines.push(
-      { name: 'As it is shipped, in fp16', value: exactly(shipped) },
+      {
+        name:
+          state.recipe.base.weights === 'random' ? 'As it was drawn' : 'As it is shipped, in fp16',
+        value: exactly(shipped),
+      },
       { name: 'What storing it in fewer bits changed', value: exactly(value - shipped) },
     );
   }
   if (!inspection) return lines;
   if (state.part === 'attention') return [...lines, ...inAttention(state, cell, inspection)];
-  return [...lines, ...inProduct(state, cell, grid, inspection)];
+  return current ? [...lines, ...inProduct(state, cell, grid, inspection)] : lines;
 }

@@ -3,6 +3,7 @@ import { seen } from '../../engine/inspect/graph.ts';
 import type { Inspection, Values } from '../../engine/inspect/inspector.ts';
 import { linearPath, FINAL_NORM, type LlamaConfig } from '../../engine/model/config.ts';
 import { fitToModel } from '../../lab/recipe-edit.ts';
+import { plural } from '../../ui/format.ts';
 import type { Item } from './layout.ts';
 import { isBlockPart, isLinear, type Part } from './parts.ts';
 import type { ExplorerState } from './state.ts';
@@ -21,6 +22,29 @@ export function settle(state: ExplorerState, config: LlamaConfig, tokens: number
     head: clamp(state.head, config.heads),
     token: clamp(state.token ?? tokens - 1, tokens),
   };
+}
+
+/** A sentence on an index of an address that is beyond what there is; none where it is within. */
+export const beyond = (name: string, index: number, count: number, what: string): string[] =>
+  index < count ? [] : [`${name}=${index} is not used: ${what}. It is ${count - 1} here.`];
+
+/** A sentence for each index that is beyond the model. */
+export const beyondModel = (
+  { layer, head }: Pick<ExplorerState, 'layer' | 'head'>,
+  { layers, heads }: Pick<LlamaConfig, 'layers' | 'heads'>,
+): string[] => [
+  ...beyond('layer', layer, layers, `the model has ${plural(layers, 'block')}`),
+  ...beyond('head', head, heads, `a block has ${plural(heads, 'head')}`),
+];
+
+export const beyondText = (token: number, tokens: number): string[] =>
+  beyond('token', token, tokens, `the text has ${plural(tokens, 'token')}`);
+
+export function beyondGrid(cell: readonly [number, number], { rows, columns }: Grid): string[] {
+  const [row, column] = [clamp(cell[0], rows), clamp(cell[1], columns)];
+  if (row === cell[0] && column === cell[1]) return [];
+  const size = `${plural(rows, 'row')} and ${plural(columns, 'column')}`;
+  return [`cell=${cell.join()} is not used: the matrix has ${size}. It is ${row},${column} here.`];
 }
 
 /** Whether a part's numbers are there before anything is trained, so that each of them can be opened. */
