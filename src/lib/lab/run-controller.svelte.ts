@@ -49,6 +49,8 @@ const OTHER_TAB = {
     'Another tab of this browser is training. Let it finish or stop it there, then press Run here.',
   resume:
     'A run is going on in another tab of this browser. It goes on there; its result shows here after a reload.',
+  discard:
+    'A run is going on in another tab of this browser. Nothing is discarded here while it does: reload this page once it has ended.',
 };
 
 export class RunController {
@@ -71,6 +73,8 @@ export class RunController {
   /** True from the press of Run until the lock is there or refused. */
   #claiming = false;
   #unlock: (() => void) | null = null;
+  /** Whether another tab trains is being found out, with the lock: a press of Run waits for it. */
+  #probing: Promise<unknown> = Promise.resolve();
   /** The storing of the last result: the lock is held until it is done. */
   #ending: Promise<void> = Promise.resolve();
   /** The writing down of the last Stop. */
@@ -120,6 +124,12 @@ export class RunController {
     this.finished = [...kept.filter(({ id }) => !known.has(id)), ...this.finished];
     const [last, ...older] = await this.#store.unfinishedOf(code).catch(() => []);
     if (!last) return;
+    // Another tab may be training one of them: none is offered then.
+    this.#probing = this.#trainsElsewhere();
+    if (await this.#probing) {
+      this.refusal = OTHER_TAB.resume;
+      return;
+    }
     if (last.end !== 'none' || !goesOn(last.recipe)) {
       this.interrupted = [last, ...older];
       return;
@@ -168,9 +178,13 @@ export class RunController {
   }
 
   /** Throws an interrupted run away. */
-  async discard(run: UnfinishedRun): Promise<void> {
-    this.interrupted = this.interrupted.filter(({ id }) => id !== run.id);
-    await this.#forget(run.id);
+  async discard({ id }: UnfinishedRun): Promise<void> {
+    const forget = async () => {
+      this.interrupted = this.interrupted.filter((other) => other.id !== id);
+      await this.#forget(id);
+    };
+    // Who trains has the lock already. Without it the run may by now be another tab's.
+    await (isActive(this.#latest) ? forget() : this.#claim(OTHER_TAB.discard, forget));
   }
 
   async #forget(id: string): Promise<void> {
@@ -216,6 +230,7 @@ export class RunController {
       await this.#ending;
       // The last run's, where Run was pressed while its result was being stored.
       this.#letGo();
+      await this.#probing;
       const unlock = await this.#lock.acquire();
       this.refusal = unlock ? null : refusal;
       if (!unlock) return;
@@ -227,6 +242,13 @@ export class RunController {
     } finally {
       this.#claiming = false;
     }
+  }
+
+  async #trainsElsewhere(): Promise<boolean> {
+    if (this.#claiming || this.#unlock) return false;
+    const unlock = await this.#lock.acquire();
+    unlock?.();
+    return unlock === null;
   }
 
   #letGo(): void {

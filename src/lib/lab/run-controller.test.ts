@@ -117,6 +117,48 @@ describe('RunController', () => {
     expect(second.controller.refusal).toBeNull();
   });
 
+  it('offers no run while another tab trains, and discards none (K-3, K-6)', async () => {
+    const { open, unfinished } = browser();
+    const first = open();
+    await first.controller.start(recipe);
+    const { id } = first.workers[0]!.order!;
+    const reader = open();
+    await reader.controller.open(() => false);
+    expect(reader.controller.interrupted).toEqual([]);
+    expect(reader.controller.refusal).toContain('another tab');
+
+    first.controller.destroy();
+    const second = open();
+    await second.controller.open(() => false);
+    expect(second.controller.interrupted).toMatchObject([{ id }]);
+    expect(second.controller.refusal).toBeNull();
+    // Another tab goes on with it after it was listed here.
+    const third = open();
+    await third.controller.open();
+    expect(third.controller.active).toBe(true);
+    await second.controller.discard(second.controller.interrupted[0]!);
+    expect(unfinished.has(id)).toBe(true);
+    expect(second.controller.refusal).toContain('Nothing is discarded');
+
+    third.controller.destroy();
+    await second.controller.discard(second.controller.interrupted[0]!);
+    expect(unfinished.size).toBe(0);
+    expect(second.controller.interrupted).toEqual([]);
+    expect(second.controller.refusal).toBeNull();
+  });
+
+  it('starts what is asked for while it finds out whether another tab trains (K-6)', async () => {
+    const { open } = browser();
+    const first = open();
+    await first.controller.start(recipe);
+    first.controller.destroy();
+    const { controller } = open();
+    const opening = controller.open(() => false);
+    await Promise.all([opening, controller.start(recipe)]);
+    expect(controller.active).toBe(true);
+    expect(controller.refusal).toBeNull();
+  });
+
   it('starts the next run while the result of the last one is being stored (K-6)', async () => {
     const { open, runs, isHeld } = browser();
     const { controller, workers } = open();

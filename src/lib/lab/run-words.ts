@@ -2,7 +2,7 @@
 import { deviceName } from '../live/device-words.ts';
 import { formatBytes, formatDuration, formatFixed, formatStepTime } from '../ui/format.ts';
 import type { Live, RunState } from './run-state.ts';
-import type { UnfinishedRun } from './run-store.ts';
+import { LAB, type UnfinishedRun } from './run-store.ts';
 import type { Estimate } from './speeds.ts';
 
 /** One sentence that says what the run is doing. */
@@ -106,13 +106,15 @@ export function describeEstimate(estimate: Estimate): EstimateWords {
 }
 
 /** Why an interrupted run does not go on by itself, and what is safe. */
-export function describeInterruption(end: UnfinishedRun['end']): string {
+export function describeInterruption({ end, code }: Pick<UnfinishedRun, 'end' | 'code'>): string {
   switch (end) {
     case 'stopped':
       return 'You stopped it, and the page was left before its result was stored. What it had trained is kept in this browser.';
     case 'lost':
       return 'The engine broke down on this device. What the run had trained is kept in this browser.';
     case 'none':
-      return 'The page was left while it trained, and it is not for the round that runs now. What it had trained is kept in this browser.';
+      return code === LAB
+        ? 'The page was left while it trained. What it had trained is kept in this browser.'
+        : 'The page was left while it trained, and it is not for the round that runs now. What it had trained is kept in this browser.';
   }
 }
