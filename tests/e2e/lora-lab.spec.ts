@@ -55,6 +55,8 @@ test('by pointer: the rank widens the strips, and everything is counted (N-20)',
     numbers(page, 'Numbers of the matrices').getByRole('row', { name: new RegExp(`^${name} `) });
   await expect(row('A')).toContainText(/0\.05\d\d/, { timeout: 60_000 });
   await expect(row('B')).toContainText('0.0000');
+  // B, A and DoRA's m, each with its numbers.
+  await expect(page.locator('.drawing > .trained > canvas')).toHaveCount(3);
 });
 
 test('before the weights are here it shows what was recorded, and says so (N-21, N-22, N-23)', async ({
@@ -229,6 +231,25 @@ test('its address shows the same in another browser, and says what it cannot rea
   await expect(fresh.getByText('view=cellar is not used.')).toBeVisible();
   await expect(fresh.getByText('method=full is not trained here. It is lora.')).toBeVisible();
   await expect(summary(fresh)).toBeVisible();
+  await fresh.goto(`${PATH}?layer=99`);
+  await expect(fresh.getByText('layer=99 is not used: the model has 4 blocks.')).toBeVisible();
+});
+
+test('a recipe whose data is not in this browser is held, with the reason (N-24, L-14)', async ({
+  person,
+}) => {
+  const page = await person('Reader');
+  const run = page.getByRole('button', { name: 'Run', exact: true });
+  const task = page.getByRole('combobox', { name: 'Task' });
+  for (const id of ['custom-0123456789ab', 'zzz']) {
+    await page.goto(`${PATH}?view=training&task=${id}`);
+    await expect(page.getByText('The task of this recipe is not in this browser')).toBeVisible();
+    await expect(run).toBeDisabled();
+    await expect(task.getByRole('option', { name: id, exact: true })).toBeAttached();
+  }
+  await task.selectOption('spam');
+  await expect(run).toBeEnabled();
+  await expect(page.getByText('The task of this recipe is not in this browser')).toHaveCount(0);
 });
 
 test('a phrase of the lesson, focused by keyboard, sets it and is heard (N-26)', async ({

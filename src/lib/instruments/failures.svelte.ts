@@ -1,6 +1,9 @@
-/** Why something did not arrive, by what it was; each is forgotten once that is asked again or has arrived. */
 import { untrack } from 'svelte';
 
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
+/** Why something did not arrive, by what it was; each is forgotten once that is asked again or has arrived. */
 export class Failures<What extends string> {
   #of = $state.raw<Partial<Record<What, string>>>({});
   /** The first of those that stand, as a sentence; null where none does. */
@@ -8,6 +11,11 @@ export class Failures<What extends string> {
 
   set(what: What, message: string): void {
     this.#of = { ...untrack(() => this.#of), [what]: message };
+  }
+
+  /** For what may not arrive. @param before stands in front of the error's own sentence */
+  catch(what: What, before = ''): (error: unknown) => void {
+    return (error) => this.set(what, before + messageOf(error));
   }
 
   forget(what: What): void {

@@ -85,3 +85,7 @@ const MAX_INDEX = 1e7;
 /** A whole number from 0; null for any other text. */
 export const whole = (text: string): number | null =>
   /^\d{1,8}$/.test(text) && Number(text) <= MAX_INDEX ? Number(text) : null;
+
+/** A sentence on an index of an address that is beyond what there is; none where it is within. */
+export const beyond = (name: string, index: number, count: number, what: string): string[] =>
+  index < count ? [] : [`${name}=${index} is not used: ${what}. It is ${count - 1} here.`];

@@ -17,6 +17,7 @@ import { openCustomTasks } from '../../lab/custom-tasks.ts';
 import { openRunStore, type KeptRun } from '../../lab/run-store.ts';
 import { AskClient } from '../ask/client.ts';
 import { Failures } from '../failures.svelte.ts';
+import { readShipped } from '../shipped.ts';
 import { blockLayout, overviewLayout, type DrawnModel } from './layout.ts';
 import { isBlockPart } from './parts.ts';
 import type { Answer, ExplorerQuestions } from './protocol.ts';
@@ -42,8 +43,6 @@ import { summaryOf } from './words.ts';
 const READ_AFTER_MS = 250;
 /** Of a usual task, where a run's own is not on this device. */
 const LABELS = shippedTask(defaultRecipe().task)!.labels.length;
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 interface Shown extends Inspection {
   of: Reading;
@@ -265,18 +264,18 @@ export class Explorer {
       if (turn === this.#updates && this.asked.recipe === recipe) this.update = { run, moved };
     } catch (error) {
       if (turn !== this.#updates) return;
-      this.#failures.set('update', `The update of this run could not be read: ${messageOf(error)}`);
+      this.#failures.catch('update', 'The update of this run could not be read: ')(error);
     }
   }
 
   #describe(base: string, _retries: number): void {
     this.#failures.forget('model');
-    const failed = (error: unknown) => this.#failures.set('model', messageOf(error));
+    const failed = this.#failures.catch('model');
     loadConfig(base, fetch).then(
       (config) => (this.#configs = { ...this.#configs, [base]: config }),
       failed,
     );
-    readShipped(base).then(
+    readShipped(recordedPath(base), readRecorded).then(
       (recorded) => (this.#recorded = { ...this.#recorded, [base]: recorded }),
       failed,
     );
@@ -295,7 +294,7 @@ export class Explorer {
         this.#computed = { ...inspection, of };
         this.#failures.forget('text');
       } catch (error) {
-        this.#failures.set('text', messageOf(error));
+        this.#failures.catch('text')(error);
       }
     };
     const timer = setTimeout(() => void read(), first ? 0 : READ_AFTER_MS);
@@ -308,20 +307,10 @@ export class Explorer {
     const { recipe, part, layer } = state;
     const { quantisation } = recipe;
     const ask = { ...startOf(recipe), quantisation, name: tensorName(part, layer)! };
-    this.#client.ask('tensor', ask).then(
-      (answer) => {
-        if (this.#weightKey !== key) return;
-        this.#weight = { key, answer };
-        this.#failures.forget('weight');
-      },
-      (error: unknown) => this.#failures.set('weight', messageOf(error)),
-    );
+    this.#client.ask('tensor', ask).then((answer) => {
+      if (this.#weightKey !== key) return;
+      this.#weight = { key, answer };
+      this.#failures.forget('weight');
+    }, this.#failures.catch('weight'));
   }
-}
-
-async function readShipped(base: string): Promise<Recorded> {
-  const path = recordedPath(base);
-  const response = await fetch(path);
-  if (!response.ok) throw new Error(`${path} answered ${response.status}.`);
-  return readRecorded(await response.json());
 }

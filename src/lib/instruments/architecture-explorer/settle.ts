@@ -4,6 +4,7 @@ import type { Inspection, Values } from '../../engine/inspect/inspector.ts';
 import { linearPath, FINAL_NORM, type LlamaConfig } from '../../engine/model/config.ts';
 import { fitToModel } from '../../lab/recipe-edit.ts';
 import { plural } from '../../ui/format.ts';
+import { beyond } from '../query.ts';
 import type { Item } from './layout.ts';
 import { isBlockPart, isLinear, type Part } from './parts.ts';
 import type { ExplorerState } from './state.ts';
@@ -23,10 +24,6 @@ export function settle(state: ExplorerState, config: LlamaConfig, tokens: number
     token: clamp(state.token ?? tokens - 1, tokens),
   };
 }
-
-/** A sentence on an index of an address that is beyond what there is; none where it is within. */
-export const beyond = (name: string, index: number, count: number, what: string): string[] =>
-  index < count ? [] : [`${name}=${index} is not used: ${what}. It is ${count - 1} here.`];
 
 /** A sentence for each index that is beyond the model. */
 export const beyondModel = (

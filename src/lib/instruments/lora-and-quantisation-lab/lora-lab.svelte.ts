@@ -13,7 +13,11 @@ import { BASES } from '../../lab/bases.ts';
 import { RunController, type FinishedRun } from '../../lab/run-controller.svelte.ts';
 import type { RunState } from '../../lab/run-state.ts';
 import { LAB, openRunStore, type KeptRun } from '../../lab/run-store.ts';
+import { plural } from '../../ui/format.ts';
 import { AskClient } from '../ask/client.ts';
+import { Failures } from '../failures.svelte.ts';
+import { beyond } from '../query.ts';
+import { readShipped } from '../shipped.ts';
 import type { Answer, Ask, LoraQuestions } from './protocol.ts';
 import {
   fullRun,
@@ -34,6 +38,7 @@ import {
   toQuery,
   withFormatOf,
   withPhrase,
+  withRun,
   type LoraRecipe,
   type LoraState,
 } from './state.ts';
@@ -41,10 +46,10 @@ import {
 /** Of a usual task, where a run's own is not on this device. */
 const LABELS = shippedTask(defaultRecipe().task)!.labels.length;
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
 /** Methods that leave a ΔW to look at. */
 const moves = ({ method }: Recipe) => method.kind === 'lora' || method.kind === 'full';
+
+type Part = 'model' | 'spectra' | 'task' | 'matrices' | 'spectrum' | 'quantisation';
 
 interface Held<K extends keyof LoraQuestions> {
   key: string;
@@ -58,8 +63,6 @@ export class LoraLab {
   problems = $state.raw<string[]>([]);
   /** Bytes of the model's files, until they are there. */
   progress = $state.raw<{ loaded: number; total: number } | null>(null);
-  /** Why something did not arrive, as a sentence. */
-  failure = $state<string | null>(null);
   /** The reader's own, the newest first. */
   runs = $state.raw<FinishedRun[]>([]);
 
@@ -74,6 +77,9 @@ export class LoraLab {
   #ownLabels = $state.raw<Record<string, number>>({});
   #runsRead = $state(false);
   #retries = $state(0);
+  readonly #failures = new Failures<Part>();
+  /** Why something did not arrive, as a sentence. */
+  readonly failure = $derived(this.#failures.first);
 
   readonly controller: RunController;
   readonly #client = new AskClient<LoraQuestions>(
@@ -91,10 +97,14 @@ export class LoraLab {
     this.config && { ...this.asked, layer: Math.min(this.asked.layer, this.config.layers - 1) },
   );
   readonly shape = $derived(this.config && linearShape(this.config, this.asked.module));
-  readonly labels = $derived(
-    shippedTask(this.recipe.task)?.labels.length ?? this.#ownLabels[this.recipe.task] ?? LABELS,
-  );
+  readonly labels = $derived(this.#labelsOf(this.recipe.task));
   readonly counts = $derived(this.config && countRecipe(this.config, this.recipe, this.labels));
+  /** Of what **Run** would start, whatever run is shown. */
+  readonly ownCounts = $derived.by(() => {
+    const { recipe } = this.asked;
+    const config = this.#configs[recipe.base.id];
+    return config ? countRecipe(config, recipe, this.#labelsOf(recipe.task)) : null;
+  });
   /** Of the shown module's weight in the checkpoint. */
   readonly weightName = $derived(
     this.state && `${linearPath(this.state.layer, this.state.module)}.weight`,
@@ -172,11 +182,28 @@ export class LoraLab {
     const { state, problems } = fromQuery(new URLSearchParams(query));
     this.asked = state;
     this.problems = problems;
-    const base = $derived(this.recipe.base.id);
+    // Of the run that is shown, and of the one that Run would start; ids have no spaces.
+    const both = (of: (recipe: Recipe) => string) =>
+      [...new Set([of(this.recipe), of(this.asked.recipe)])].join(' ');
+    const bases = $derived(both(({ base }) => base.id));
+    const tasks = $derived(both(({ task }) => task));
     const view = $derived(this.asked.view);
-    $effect(() => this.#describe(base, this.#retries));
+    $effect(() => bases.split(' ').forEach((base) => this.describe(base, this.#retries)));
+    $effect(() => tasks.split(' ').forEach((task) => this.#learnLabels(task)));
     $effect(() => this.#readSpectra(this.#retries));
-    $effect(() => this.#learnLabels(this.recipe.task));
+    let named = false;
+    $effect(() => {
+      if (named || !this.config) return;
+      named = true;
+      const { layers } = this.config;
+      const found = beyond(
+        'layer',
+        state.layer,
+        layers,
+        `the model has ${plural(layers, 'block')}`,
+      );
+      if (found.length > 0) this.problems = [...problems, ...found];
+    });
     $effect(() => this.#askMatrices(view === 'matrices' ? this.#matricesKey : null, this.#retries));
     $effect(() => this.#askSpectrum(view === 'spectrum' ? this.#spectrumKey : null, this.#retries));
     $effect(() =>
@@ -225,13 +252,13 @@ export class LoraLab {
   /** Shows one of the reader's runs; `''` shows none. */
   showRun(id: string): void {
     const run = this.runs.find((one) => one.id === id);
-    const recipe = run?.result.recipe;
-    const next = recipe && isLora(recipe) ? withFormatOf({ ...this.asked, recipe }) : this.asked;
-    this.asked = { ...next, run: run?.id ?? null };
+    this.asked = run
+      ? withRun(this.asked, run.id, run.result.recipe)
+      : { ...this.asked, run: null };
   }
 
   retry(): void {
-    this.failure = null;
+    this.#failures.forgetAll();
     this.#retries += 1;
   }
 
@@ -244,29 +271,37 @@ export class LoraLab {
     if (recipeKey(result.recipe) === recipeKey(this.asked.recipe)) this.change({ run: live.id });
   }
 
-  #describe(base: string, _retries: number): void {
+  /** Reads what is known of a base before its weights: its shapes, and what was recorded of its matrices. */
+  describe(base: string, _retries = 0): void {
+    this.#failures.forget('model');
+    const failed = this.#failures.catch('model');
     loadConfig(base, fetch).then(
       (config) => (this.#configs = { ...this.#configs, [base]: config }),
-      (error: unknown) => (this.failure = messageOf(error)),
+      failed,
     );
     readShipped(quantisationPath(base), readQuantisation).then(
       (recorded) => (this.#shipped = { ...this.#shipped, [base]: recorded }),
-      (error: unknown) => (this.failure = messageOf(error)),
+      failed,
     );
+  }
+
+  #labelsOf(task: string): number {
+    return shippedTask(task)?.labels.length ?? this.#ownLabels[task] ?? LABELS;
   }
 
   #readSpectra(_retries: number): void {
     readShipped(SPECTRA_PATH, readSpectra).then(
       (spectra) => (this.#spectra = spectra),
-      (error: unknown) => (this.failure = messageOf(error)),
+      this.#failures.catch('spectra'),
     );
   }
 
   #learnLabels(task: string): void {
+    this.#failures.forget('task');
     if (shippedTask(task)) return;
     findLabTask(task, this.controller.customTasks).then(
       ({ labels }) => (this.#ownLabels = { ...this.#ownLabels, [task]: labels.length }),
-      (error: unknown) => (this.failure = messageOf(error)),
+      this.#failures.catch('task'),
     );
   }
 
@@ -283,9 +318,11 @@ export class LoraLab {
       this.#client.ask('matrices', { ...this.#where(), recipe: this.recipe, artifact }).then(
         // An answer to what is no longer asked comes before the one that is.
         (answer) => {
-          if (this.#weightKey === weight) this.#matrices = { key, weight, answer };
+          if (this.#weightKey !== weight) return;
+          this.#matrices = { key, weight, answer };
+          this.#failures.forget('matrices');
         },
-        (error: unknown) => (this.failure = messageOf(error)),
+        this.#failures.catch('matrices'),
       );
     });
   }
@@ -296,10 +333,11 @@ export class LoraLab {
       const { recipe, artifact } = this.run!.result;
       this.#client.ask('spectrum', { ...this.#where(), recipe, artifact }).then(
         (answer) => {
-          if (this.#spectrumKey === key) this.#spectrum = { key, answer };
+          if (this.#spectrumKey !== key) return;
+          this.#spectrum = { key, answer };
+          this.#failures.forget('spectrum');
         },
-        (error: unknown) =>
-          (this.failure = `The update of this run could not be read: ${messageOf(error)}`),
+        this.#failures.catch('spectrum', 'The update of this run could not be read: '),
       );
     });
   }
@@ -308,18 +346,11 @@ export class LoraLab {
     if (key === null) return;
     untrack(() => {
       const { layer, module } = this.state!;
-      this.#client.ask('quantise', { layer, module, recipe: this.recipe }).then(
-        (answer) => {
-          if (this.#quantisedKey === key) this.#quantised = { key, answer };
-        },
-        (error: unknown) => (this.failure = messageOf(error)),
-      );
+      this.#client.ask('quantise', { layer, module, recipe: this.recipe }).then((answer) => {
+        if (this.#quantisedKey !== key) return;
+        this.#quantised = { key, answer };
+        this.#failures.forget('quantisation');
+      }, this.#failures.catch('quantisation'));
     });
   }
-}
-
-async function readShipped<T>(path: string, read: (json: unknown) => T): Promise<T> {
-  const response = await fetch(path);
-  if (!response.ok) throw new Error(`${path} answered ${response.status}.`);
-  return read(await response.json());
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LINEAR_MODULES, QUANTISATIONS } from '../../engine/formats/recipe.ts';
+import { defaultRecipe, LINEAR_MODULES, QUANTISATIONS } from '../../engine/formats/recipe.ts';
 import { withRank } from '../../lab/recipe-edit.ts';
 import {
   defaultState,
@@ -9,6 +9,7 @@ import {
   toQuery,
   VIEWS,
   withPhrase,
+  withRun,
   type LoraRecipe,
   type LoraState,
 } from './state.ts';
@@ -63,6 +64,28 @@ describe('the address of the LoRA lab (N-25)', () => {
       task: 'spam',
       method: { kind: 'lora', rank: 8 },
       optimiser: { learningRate: 0.003 },
+    });
+  });
+});
+
+describe('a run that is shown (N-24, N-25)', () => {
+  const state = withPhrase(defaultState(), 'rank=4&quantisation=int4');
+
+  it('sets the controls to its recipe where that is LoRA', () => {
+    const { recipe } = withPhrase(defaultState(), 'rank=2&quantisation=nf4');
+    expect(withRun(state, 'a', recipe)).toEqual({ ...state, run: 'a', recipe, format: 'nf4' });
+  });
+
+  it('of full fine-tuning sets them to its base, task and format', () => {
+    const full = { ...defaultRecipe('full'), task: 'spam', sequenceLength: 96, seed: 5 };
+    const { recipe } = withRun(state, 'a', { ...full, base: { id: 'small', weights: 'random' } });
+    expect(recipe).toEqual({
+      ...state.recipe,
+      base: { id: 'small', weights: 'random' },
+      task: 'spam',
+      sequenceLength: 96,
+      quantisation: 'fp32',
+      seed: 5,
     });
   });
 });

@@ -106,6 +106,16 @@ export function withPhrase(state: LoraState, phrase: string): LoraState {
   return change.has('quantisation') && !change.has('format') ? withFormatOf(next) : next;
 }
 
+/**
+ * A run is shown: **Run** starts its recipe again where that is LoRA; of another the controls take what LoRA has, too, so
+ * that they and what is shown are of one base, task and format.
+ */
+export function withRun(state: LoraState, id: string, recipe: Recipe): LoraState {
+  const { base, task, sequenceLength, quantisation, seed } = recipe;
+  const own = { ...state.recipe, base, task, sequenceLength, quantisation, seed };
+  return withFormatOf({ ...state, run: id, recipe: isLora(recipe) ? recipe : own });
+}
+
 /** Whoever stores the base in a format wants to see that one's codebook. */
 export function withFormatOf(state: LoraState): LoraState {
   const { quantisation } = state.recipe;

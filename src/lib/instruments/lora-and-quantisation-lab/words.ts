@@ -1,5 +1,6 @@
 /** What the lab shows, in sentences: for everybody who reads, and for a screen reader when something changes. */
 import { QUANTISATION_NAMES, recipeName } from '../../engine/formats/recipe-name.ts';
+import type { Recipe } from '../../engine/formats/recipe.ts';
 import { energyShare, valuesFor } from '../../engine/inspect/spectrum.ts';
 import { loraScale } from '../../engine/methods/lora.ts';
 import { formatCount, formatRate, formatShare, plural } from '../../ui/format.ts';
@@ -84,6 +85,10 @@ export function quantisationSentence(state: LoraState, matrix: QuantisedMatrix |
   );
   return `Relative error of ${name}, by format: ${each.join(', ')}. The codes of ${QUANTISATION_NAMES[state.format]} are drawn.`;
 }
+
+/** What is shown where the controls are of another recipe. */
+export const shownSentence = (recipe: Recipe): string =>
+  `Shown is a run of ${recipeName(recipe)} on ${recipe.task} with ${recipe.base.id}. The controls say what Run starts.`;
 
 export const trainingSentence = ({ recipe }: LoraState): string =>
   `Run trains ${recipeName(recipe)} on ${recipe.task} with ${recipe.base.id} for ${plural(recipe.steps, 'step')}, in this browser.`;
