@@ -186,5 +186,6 @@ describe('the sentences', () => {
     );
     expect(summaryOf(settings, [])).toContain('No path is shown.');
     expect(computedWords([{ name: 'sgd', apart: 0.00123 }])).toContain('0.0012 for SGD');
+    expect(computedWords([])).toBe('');
   });
 });

@@ -40,8 +40,9 @@ export function summaryOf(settings: Settings, paths: readonly Path[]): string {
   return `From ${place}, loss ${loss}, ${plural(steps, 'step')} ${on}. ${ends.join('; ')}.`;
 }
 
-/** How near the model's paths are to those on the recorded surface. */
+/** How near the model's paths are to those on the recorded surface; nothing where none is shown. */
 export function computedWords(paths: readonly { name: PathName; apart: number }[]): string {
+  if (paths.length === 0) return '';
   const each = paths.map(({ name, apart }) => `${formatFixed(apart, 4)} for ${PATH_NAMES[name]}`);
   return `Computed with the model. Farthest apart from the recorded surface’s paths: ${each.join(', ')}.`;
 }
