@@ -83,6 +83,25 @@ test('memory is counted by category and follows the recipe, before anything runs
   await expect(page.getByText(/in int4 with scales/)).toBeVisible();
 });
 
+test('what was counted of one base does not stand beside another (L-3, L-9)', async ({
+  person,
+}) => {
+  const page = await person('Visitor');
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.context().route('**/models/small/config.json', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await openLab(page);
+  const all = page.getByRole('complementary').getByText('Trainable parameters');
+  await expect(all).toBeVisible();
+  await page.getByRole('radio', { name: /^small/ }).check();
+  await expect(all).toHaveCount(0);
+  release();
+  await expect(all).toBeVisible();
+});
+
 test('the time is estimated before Run, from steps timed on this device (L-9)', async ({
   person,
 }) => {

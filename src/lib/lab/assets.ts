@@ -1,6 +1,7 @@
 /** What the lab counts from and says of a recipe, before anything is trained: the model's shapes and the task. */
 import { isCustomTask, type Task } from '../engine/data/task.ts';
 import { shippedTask } from '../engine/data/shipped-tasks.ts';
+import type { Recipe } from '../engine/formats/recipe.ts';
 import { parseLlamaConfig, type LlamaConfig } from '../engine/model/config.ts';
 import { DATA_ELSEWHERE, type CustomTasks } from './custom-tasks.ts';
 
@@ -11,6 +12,10 @@ export interface LabFacts {
 
 /** Models and tasks are described together, so facts are kept by both. */
 export const factsKey = (base: string, task: string): string => `${base} ${task}`;
+
+/** What makes counts those of another recipe altogether, not of one that a knob has moved a little. */
+export const countsKey = ({ base, task, method }: Recipe): string =>
+  `${factsKey(base.id, task)} ${method.kind}`;
 
 /** The recipe names a task that this browser cannot have; the message is a sentence that says so. */
 export class MissingTaskError extends Error {
