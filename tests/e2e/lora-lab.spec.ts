@@ -241,12 +241,11 @@ test('a recipe whose data is not in this browser is held, with the reason (N-24,
   const page = await person('Reader');
   const run = page.getByRole('button', { name: 'Run', exact: true });
   const task = page.getByRole('combobox', { name: 'Task' });
-  for (const id of ['custom-0123456789ab', 'zzz']) {
-    await page.goto(`${PATH}?view=training&task=${id}`);
-    await expect(page.getByText('The task of this recipe is not in this browser')).toBeVisible();
-    await expect(run).toBeDisabled();
-    await expect(task.getByRole('option', { name: id, exact: true })).toBeAttached();
-  }
+  const id = 'custom-0123456789ab';
+  await page.goto(`${PATH}?view=training&task=${id}`);
+  await expect(page.getByText('The task of this recipe is not in this browser')).toBeVisible();
+  await expect(run).toBeDisabled();
+  await expect(task.getByRole('option', { name: id, exact: true })).toBeAttached();
   await task.selectOption('spam');
   await expect(run).toBeEnabled();
   await expect(page.getByText('The task of this recipe is not in this browser')).toHaveCount(0);
