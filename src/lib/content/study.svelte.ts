@@ -23,6 +23,7 @@ import {
 import {
   GUEST,
   guestClaim,
+  joined,
   openStudyStorage,
   takenAlong,
   type KeptRecord,
@@ -56,6 +57,8 @@ export class Study {
   readonly #storage: StudyStorage;
   readonly #server: StudyAccount;
   readonly #now: () => number;
+  /** Whether all that there was before this page is known: a guest's from the device, an account's from the account. */
+  #heard = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #working: Promise<void> = Promise.resolve();
 
@@ -69,8 +72,10 @@ export class Study {
   /** Reads what the device has, then what the account has. */
   async open(): Promise<void> {
     const loaded = await this.#storage.load(this.owner).catch(() => null);
-    for (const record of loaded ?? []) this.#take(record);
-    if (this.owner !== GUEST) {
+    this.#save(this.#takeAll(loaded ?? []).filter((record) => !loaded?.includes(record)));
+    if (this.owner === GUEST) {
+      if (loaded) this.#settle();
+    } else {
       const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE));
       await Promise.race([this.sync(), patience]);
     }
@@ -105,7 +110,17 @@ export class Study {
     const known = untrack(() => this.#records.get(key));
     const updatedAt = Math.max(this.#now(), (known?.updatedAt ?? 0) + 1);
     const unsent = owner !== GUEST;
-    const record = { owner, kind, lesson, section, value, updatedAt, unsent };
+    const blind = kind === 'note' && (known ? known.blind : !this.#heard);
+    const record = {
+      owner,
+      kind,
+      lesson,
+      section,
+      value,
+      updatedAt,
+      unsent,
+      ...(blind && { blind }),
+    };
     this.#records.set(key, record);
     this.#refused.delete(key);
     this.#save([record]);
@@ -119,17 +134,14 @@ export class Study {
 
   /** Gets what the account has and sends what it lacks. Does not reject: what failed stands in `account`. */
   sync(): Promise<void> {
-    return this.#once(async () => {
-      await this.#pull();
-      await this.#takeAlong();
-      if (await this.#push()) await this.#pull();
-    });
+    return this.#once(() => this.#exchange());
   }
 
-  /** Sends what the account lacks. */
+  /** Sends what the account lacks; first hears what it has, where that is not known yet. */
   send(): Promise<void> {
     return this.#once(async () => {
-      if (await this.#push()) await this.#pull();
+      if (!this.#heard) await this.#exchange();
+      else if (await this.#push()) await this.#pull();
     });
   }
 
@@ -192,13 +204,27 @@ export class Study {
     }));
   }
 
+  async #exchange(): Promise<void> {
+    await this.#pull();
+    await this.#takeAlong();
+    if (await this.#push()) await this.#pull();
+  }
+
   async #pull(): Promise<void> {
-    const news = (await this.#server.pull()).map((record) => ({
-      ...record,
-      owner: this.owner,
-      unsent: false,
-    }));
-    this.#save(news.filter((record) => this.#take(record)));
+    const { owner } = this;
+    const news = await this.#server.pull();
+    this.#save(this.#takeAll(news.map((record) => ({ ...record, owner, unsent: false }))));
+    this.#settle();
+  }
+
+  /** From here on notes replace what they are written over. */
+  #settle(): void {
+    this.#heard = true;
+    const seeing = [...this.#records.values()]
+      .filter(({ blind }) => blind)
+      .map((record) => ({ ...record, blind: false }));
+    for (const record of seeing) this.#records.set(studyKey(record), record);
+    this.#save(seeing);
   }
 
   /** @returns whether the account holds something later of what was sent */
@@ -237,16 +263,23 @@ export class Study {
     guestClaim.set(false);
   }
 
-  /** @returns whether it was taken: what was typed while it was on its way stays */
-  #take(record: KeptRecord): boolean {
-    const key = studyKey(record);
-    const known = this.#records.get(key);
+  /** @returns what has changed: what was typed while they were on their way stays */
+  #takeAll(records: readonly KeptRecord[]): KeptRecord[] {
+    const taken = records.flatMap((record) => this.#chosen(record) ?? []);
+    for (const record of taken) this.#records.set(studyKey(record), record);
+    return taken;
+  }
+
+  /** @returns what takes the place of what is known; null for nothing */
+  #chosen(record: KeptRecord): KeptRecord | null {
+    const known = this.#records.get(studyKey(record));
+    if (known?.blind) return joined(known, record, this.#now()) ?? record;
     // The account's word on what it has heard of holds, even with an earlier time: it corrects clocks that are ahead.
     const settled = known && known.owner !== GUEST && !known.unsent;
-    if (settled ? known.updatedAt === record.updatedAt : (known?.updatedAt ?? 0) > record.updatedAt)
-      return false;
-    this.#records.set(key, record);
-    return true;
+    const stays = settled
+      ? known.updatedAt === record.updatedAt
+      : (known?.updatedAt ?? 0) > record.updatedAt;
+    return stays ? null : record;
   }
 
   #save(records: readonly KeptRecord[]): void {

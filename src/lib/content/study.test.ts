@@ -86,11 +86,16 @@ describe('study records (A-9)', () => {
     expect(study.account).toBe('none');
   });
 
-  it('keep what was typed before the storage was read', async () => {
-    const study = new Study({ storage: device(kept({ updatedAt: 1 })), now: () => 5 });
+  it('keep what was typed before the storage was read, and join it with what was kept (A-37)', async () => {
+    const storage = device(kept({ updatedAt: 1 }));
+    const study = new Study({ storage, now: () => 5 });
+    const opening = study.open();
     study.set('note', 'a', 's', 'typed');
-    await study.open();
-    expect(study.note('a', 's')).toBe('typed');
+    await opening;
+    expect(study.note('a', 's')).toBe('typed\n\n---\n\nstored');
+    expect(storage.all().map(({ value }) => value)).toEqual(['typed\n\n---\n\nstored']);
+    study.set('note', 'a', 's', 'rewritten');
+    expect((await storage.load(GUEST)).map(({ value }) => value)).toEqual(['rewritten']);
   });
 
   it('hold without storage, and say that they are not kept', async () => {
@@ -206,6 +211,61 @@ describe('study records of an account', () => {
   });
 });
 
+describe('a note typed before the account has answered (A-37)', () => {
+  const owner = 'ada';
+  const BOTH = 'typed\n\n---\n\nof years';
+
+  it('joins the one that the account has, and goes there with it', async () => {
+    const server = account(record({ value: 'of years', updatedAt: 3 }));
+    const storage = device();
+    server.fails = new TypeError('offline');
+    const study = new Study({ owner, storage, account: server, now: () => 9 });
+    await study.open();
+    study.set('note', 'a', 's', 'ty');
+    study.set('note', 'a', 's', 'typed');
+    await study.send();
+    server.fails = null;
+    // What is sent next must not be the note alone.
+    await study.send();
+    expect([study.note('a', 's'), server.get(NOTE)]).toEqual([BOTH, BOTH]);
+    expect(storage.all()).toMatchObject([{ value: BOTH, unsent: false }]);
+    expect(server.pushed.map(({ value }) => value)).toEqual([BOTH]);
+    study.set('note', 'a', 's', 'rewritten');
+    await study.send();
+    expect(server.get(NOTE)).toBe('rewritten');
+  });
+
+  it('does so on the next page too', async () => {
+    const server = account(record({ value: 'of years', updatedAt: 3 }));
+    const storage = device();
+    server.fails = new TypeError('offline');
+    const study = new Study({ owner, storage, account: server, now: () => 9 });
+    study.set('note', 'a', 's', 'typed');
+    await study.open();
+    server.fails = null;
+    await new Study({ owner, storage, account: server, now: () => 10 }).open();
+    expect(server.get(NOTE)).toBe(BOTH);
+  });
+
+  it('erases none when it is erased again', async () => {
+    const server = account(record({ value: 'of years', updatedAt: 3 }));
+    const blind = kept({ owner, value: '', updatedAt: 9, unsent: true, blind: true });
+    const study = new Study({ owner, storage: device(blind), account: server, now: () => 10 });
+    await study.open();
+    expect([study.note('a', 's'), study.unsent]).toEqual(['of years', 0]);
+  });
+
+  it('goes there alone where there is none, or none any more', async () => {
+    for (const before of [[], [record({ value: '', updatedAt: 30 })]]) {
+      const server = account(...before);
+      const blind = kept({ owner, value: 'typed', updatedAt: 9, unsent: true, blind: true });
+      const study = new Study({ owner, storage: device(blind), account: server, now: () => 10 });
+      await study.open();
+      expect([study.note('a', 's'), server.get(NOTE)]).toEqual(['typed', 'typed']);
+    }
+  });
+});
+
 describe('what a guest takes along (A-32)', () => {
   const own = (...records: StudyRecord[]) => new Map(records.map((one) => [studyKey(one), one]));
   const values = (guest: StudyRecord, ...held: StudyRecord[]) =>
@@ -222,6 +282,9 @@ describe('what a guest takes along (A-32)', () => {
     expect(values(at(2, [1]), at(1, [0]))).toEqual([[1]]);
     expect(values(at(1, [1]), at(2, [0]))).toEqual([]);
     expect(values(at(1, [1]), at(2, null))).toEqual([[1]]);
+    // The account would refuse what is earlier than what it took back.
+    const back = takenAlong('ada', [at(1, [1])], own(at(2, null)), 50);
+    expect(back.map(({ updatedAt }) => updatedAt)).toEqual([3]);
   });
 
   it('joins two notes on one section, so that neither is lost', () => {
@@ -230,6 +293,7 @@ describe('what a guest takes along (A-32)', () => {
     expect(values(at(2, 'guest'), at(1, 'account'))).toEqual(['guest\n\n---\n\naccount']);
     expect(values(at(1, 'same'), at(2, 'same and more'))).toEqual([]);
     expect(values(at(2, 'same and more'), at(1, 'same'))).toEqual(['same and more']);
+    expect(values(at(2, ''), at(1, 'account'))).toEqual([]);
   });
 });
 

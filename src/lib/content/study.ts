@@ -13,6 +13,8 @@ export interface KeptRecord extends StudyRecord {
   owner: string;
   /** Whether the account has yet to hear of it; a guest's are never sent. */
   unsent: boolean;
+  /** A note written before device and account had said whether there is one: it replaces none, it joins it. */
+  blind?: boolean;
 }
 
 /** All reject where nothing can be kept. */
@@ -49,8 +51,26 @@ export function openStudyStorage(): StudyStorage {
 const NOTES_APART = '\n\n---\n\n';
 
 /**
+ * Two notes on one section, neither of which was written to replace the other: both, the later first.
+ * @param now ms since the epoch
+ * @returns what takes the place of `held`; null where that says all
+ */
+export function joined(note: KeptRecord, held: StudyRecord, now: number): KeptRecord | null {
+  if (!isText(note.value)) return null;
+  const after = { ...note, updatedAt: Math.max(note.updatedAt, held.updatedAt + 1) };
+  if (!isText(held.value)) return after;
+  const isLater = note.updatedAt > held.updatedAt;
+  const [later, earlier] = isLater ? [note.value, held.value] : [held.value, note.value];
+  if (later.includes(earlier)) return isLater ? note : null;
+  const updatedAt = Math.max(now, note.updatedAt + 1, after.updatedAt);
+  return { ...note, value: `${later}${NOTES_APART}${earlier}`, updatedAt };
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+/**
  * A guest's records as those of an account: of two of one thing the later one holds. Two different notes on one section
- * are joined, the later first, since neither was written to replace the other.
+ * are joined.
  * @param own what the account has
  * @param now ms since the epoch
  * @returns those that change what the account has
@@ -64,24 +84,14 @@ export function takenAlong(
   return guest.flatMap(({ kind, lesson, section, value, updatedAt }): KeptRecord[] => {
     const record = { kind, lesson, section, value, updatedAt, owner, unsent: true };
     const held = own.get(studyKey(record));
-    if (!held || held.value === null) return [record];
-    if (kind === 'note' && isText(value) && isText(held.value)) {
-      const [later, earlier] =
-        updatedAt > held.updatedAt ? [value, held.value] : [held.value, value];
-      if (!later.includes(earlier))
-        return [
-          {
-            ...record,
-            value: `${later}${NOTES_APART}${earlier}`,
-            updatedAt: Math.max(now, held.updatedAt + 1),
-          },
-        ];
-    }
+    if (!held) return [record];
+    if (kind === 'note') return [joined(record, held, now)].filter((note) => note !== null);
+    // What was taken back is later than nothing: the account would refuse what is earlier than that.
+    if (held.value === null)
+      return [{ ...record, updatedAt: Math.max(updatedAt, held.updatedAt + 1) }];
     return updatedAt > held.updatedAt ? [record] : [];
   });
 }
-
-const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 const CLAIM = 'rankroom:take-along';
 
