@@ -104,6 +104,29 @@ test('what an older version kept in this browser is a guest’s (A-9)', async ({
   expect(await keysOf(page, 'study')).toContain(`,note,${slug},overview`);
 });
 
+test('two tabs of a lesson have one note, and lose none where one has heard of nothing (A-38)', async ({
+  person,
+}) => {
+  const page = await person('Two tabs');
+  await page.goto(path);
+  const other = await page.context().newPage();
+  await other.goto(path);
+  // As if it had been frozen.
+  const frozen = await page.context().newPage();
+  await frozen.addInitScript(() => Reflect.deleteProperty(globalThis, 'BroadcastChannel'));
+  await frozen.goto(path);
+  await frozen.getByText('Add a note').first().click();
+  await takeNote(other, 'a long note');
+  await expect(note(page)).toHaveValue('a long note');
+  await note(frozen).pressSequentially('ab');
+  await expect(note(frozen)).toHaveValue('ab\n\n---\n\na long note');
+  await note(frozen).pressSequentially('c');
+  for (const tab of [page, other, frozen]) {
+    await tab.reload();
+    await expect(note(tab)).toHaveValue('abc\n\n---\n\na long note');
+  }
+});
+
 test('what is written offline is kept and sent later; the next person at the computer sees none of it (A-31, A-33)', async ({
   person,
 }) => {

@@ -28,7 +28,7 @@ export async function noteRun(owner: string | null, run: KeptRun): Promise<void>
     unsent: owner !== null,
   };
   await openStudyStorage()
-    .save([record])
+    .save([{ record, over: 0 }])
     .catch(() => {});
   if (owner !== null) await carryStudy(owner);
 }

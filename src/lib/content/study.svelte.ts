@@ -12,6 +12,8 @@ import {
   SignedOut,
   type StudyAccount,
 } from './study-account.ts';
+import { followPage, StudyDevice } from './study-device.ts';
+import { StudyReadings } from './study-readings.ts';
 import {
   isTooLong,
   NOTE_TOO_LONG,
@@ -23,9 +25,12 @@ import {
 import {
   GUEST,
   guestClaim,
+  holdsOver,
   joined,
   openStudyStorage,
+  reconciled,
   takenAlong,
+  type Change,
   type KeptRecord,
   type StudyStorage,
 } from './study.ts';
@@ -45,7 +50,7 @@ interface Options {
   now?: () => number;
 }
 
-export class Study {
+export class Study extends StudyReadings {
   /** `blocked`: this browser keeps nothing, or no longer. */
   state = $state<'loading' | 'kept' | 'blocked'>('loading');
   /** What the account has: for a guest there is none. */
@@ -54,7 +59,7 @@ export class Study {
   readonly #records = new SvelteMap<string, KeptRecord>();
   /** Why the account does not keep a record, by its key. */
   readonly #refused = new SvelteMap<string, string>();
-  readonly #storage: StudyStorage;
+  readonly #device: StudyDevice;
   readonly #server: StudyAccount;
   readonly #now: () => number;
   /** Whether all that there was before this page is known: a guest's from the device, an account's from the account. */
@@ -63,16 +68,23 @@ export class Study {
   #working: Promise<void> = Promise.resolve();
 
   constructor({ owner, storage, account, now = Date.now }: Options = {}) {
+    super();
     this.owner = owner ?? GUEST;
-    this.#storage = storage ?? openStudyStorage();
+    this.#device = new StudyDevice(this.owner, storage ?? openStudyStorage(), {
+      arrived: (records) =>
+        this.#put(records.filter((one) => holdsOver(this.#records.get(studyKey(one)), one))),
+      met: (stored) => this.#meet(stored),
+      blocked: () => (this.state = 'blocked'),
+    });
     this.#server = account ?? httpAccount(this.owner);
     this.#now = now;
   }
 
   /** Reads what the device has, then what the account has. */
   async open(): Promise<void> {
-    const loaded = await this.#storage.load(this.owner).catch(() => null);
-    this.#save(this.#takeAll(loaded ?? []).filter((record) => !loaded?.includes(record)));
+    const loaded = await this.#device.load(this.owner);
+    const taken = this.#takeAll(loaded ?? []);
+    this.#device.save(taken.filter(({ record }) => !loaded?.includes(record)));
     if (this.owner === GUEST) {
       if (loaded) this.#settle();
     } else {
@@ -110,20 +122,10 @@ export class Study {
     const known = untrack(() => this.#records.get(key));
     const updatedAt = Math.max(this.#now(), (known?.updatedAt ?? 0) + 1);
     const unsent = owner !== GUEST;
-    const blind = kind === 'note' && (known ? known.blind : !this.#heard);
-    const record = {
-      owner,
-      kind,
-      lesson,
-      section,
-      value,
-      updatedAt,
-      unsent,
-      ...(blind && { blind }),
-    };
-    this.#records.set(key, record);
+    const record: KeptRecord = { owner, kind, lesson, section, value, updatedAt, unsent };
+    if (kind === 'note' && (known ? known.blind : !this.#heard)) record.blind = true;
     this.#refused.delete(key);
-    this.#save([record]);
+    this.#device.save(this.#put([record]));
     if (unsent) this.#later(PAUSE, () => this.send());
   }
 
@@ -137,59 +139,42 @@ export class Study {
     return this.#once(() => this.#exchange());
   }
 
-  /** Sends what the account lacks; first hears what it has, where that is not known yet. */
+  /** Sends what the account lacks; first hears what it has, where a note was written without that. */
   send(): Promise<void> {
     return this.#once(async () => {
-      if (!this.#heard) await this.#exchange();
+      if (!this.#heard || this.#blind.length > 0) await this.#exchange();
       else if (await this.#push()) await this.#pull();
     });
   }
 
-  /** Sends at once when the page is left, and again when the network is back. @returns ends it */
+  /**
+   * Hears what other pages of this browser store. What the account lacks is sent at once when the page is left, and
+   * again when the network is back. @returns ends it
+   */
   follow(): () => void {
-    if (this.owner === GUEST) return () => {};
-    const turned = () => void (document.visibilityState === 'visible' ? this.sync() : this.send());
-    const online = () => void this.sync();
-    document.addEventListener('visibilitychange', turned);
-    addEventListener('online', online);
+    const silence = this.#device.listen();
+    const leave = followPage({
+      shown: () => void this.#wake(),
+      hidden: () => void this.send(),
+      online: () => void this.sync(),
+    });
     return () => {
-      document.removeEventListener('visibilitychange', turned);
-      removeEventListener('online', online);
+      silence();
+      leave();
       clearTimeout(this.#timer);
       if (this.unsent > 0) void this.send();
     };
   }
 
-  note(lesson: string, section: string): string {
-    const note = this.get('note', lesson, section);
-    return typeof note === 'string' ? note : '';
-  }
-
-  /** Numbers of the choices taken; null before there is an answer. */
-  answer(lesson: string, question: string): number[] | null {
-    const answer = this.get('answer', lesson, question);
-    return Array.isArray(answer) && answer.every((one) => Number.isInteger(one))
-      ? (answer as number[])
-      : null;
-  }
-
-  isRead(lesson: string, section: string): boolean {
-    return this.get('read', lesson, section) === true;
-  }
-
-  /** How many of these sections are read. */
-  readOf(lesson: string, sections: readonly { id: string }[]): number {
-    return sections.filter(({ id }) => this.isRead(lesson, id)).length;
-  }
-
-  /** Section at which the reader left the lesson; null at its beginning. */
-  position(lesson: string): string | null {
-    const position = this.get('position', lesson);
-    return typeof position === 'string' && position !== '' ? position : null;
+  /** A page that was frozen has heard of nothing. */
+  async #wake(): Promise<void> {
+    await this.#device.reread();
+    await this.sync();
   }
 
   /** One at a time: an answer must not arrive after what was sent later. */
   #once(work: () => Promise<void>): Promise<void> {
+    if (this.owner === GUEST) return Promise.resolve();
     clearTimeout(this.#timer);
     const before = this.#working;
     return (this.#working = before.then(async () => {
@@ -213,18 +198,18 @@ export class Study {
   async #pull(): Promise<void> {
     const { owner } = this;
     const news = await this.#server.pull();
-    this.#save(this.#takeAll(news.map((record) => ({ ...record, owner, unsent: false }))));
+    this.#device.save(this.#takeAll(news.map((record) => ({ ...record, owner, unsent: false }))));
     this.#settle();
   }
 
   /** From here on notes replace what they are written over. */
   #settle(): void {
     this.#heard = true;
-    const seeing = [...this.#records.values()]
-      .filter(({ blind }) => blind)
-      .map((record) => ({ ...record, blind: false }));
-    for (const record of seeing) this.#records.set(studyKey(record), record);
-    this.#save(seeing);
+    this.#mark(this.#blind, { blind: false });
+  }
+
+  get #blind(): KeptRecord[] {
+    return [...this.#records.values()].filter(({ blind }) => blind);
   }
 
   /** @returns whether the account holds something later of what was sent */
@@ -234,7 +219,7 @@ export class Study {
       for (const record of this.#records.values())
         if (record.unsent && isTooLong(record)) this.#refused.set(studyKey(record), NOTE_TOO_LONG);
       const waiting = [...this.#records.values()].filter(
-        (record) => record.unsent && !this.#refused.has(studyKey(record)),
+        (record) => record.unsent && !record.blind && !this.#refused.has(studyKey(record)),
       );
       const batch = nextBatch(waiting);
       if (batch.length === 0) return stale;
@@ -245,47 +230,52 @@ export class Study {
       // What was changed while it was on its way is still to be sent.
       const sent = batch
         .filter((record) => !refused.has(studyKey(record)))
-        .filter((record) => this.#records.get(studyKey(record)) === record)
-        .map((record) => ({ ...record, unsent: false }));
-      for (const record of sent) this.#records.set(studyKey(record), record);
-      this.#save(sent);
+        .filter((record) => this.#records.get(studyKey(record)) === record);
+      this.#mark(sent, { unsent: false });
     }
   }
 
   /** After the account's own are known: which of two is later cannot be said before. */
   async #takeAlong(): Promise<void> {
     if (!guestClaim.get()) return;
-    const guest = await this.#storage.load(GUEST).catch(() => null);
+    const guest = await this.#device.load(GUEST);
     if (!guest) return;
     const taken = takenAlong(this.owner, guest, this.#records, this.#now());
-    for (const record of taken) this.#records.set(studyKey(record), record);
-    await this.#storage.takeAlong(taken);
+    await this.#device.takeAlong(this.#put(taken));
     guestClaim.set(false);
   }
 
   /** @returns what has changed: what was typed while they were on their way stays */
-  #takeAll(records: readonly KeptRecord[]): KeptRecord[] {
-    const taken = records.flatMap((record) => this.#chosen(record) ?? []);
-    for (const record of taken) this.#records.set(studyKey(record), record);
-    return taken;
+  #takeAll(records: readonly KeptRecord[]): Change[] {
+    const taken = records.flatMap((record) => {
+      const known = this.#records.get(studyKey(record));
+      if (known?.blind) return joined(known, record, this.#now()) ?? record;
+      return holdsOver(known, record) ? record : [];
+    });
+    return this.#put(taken);
   }
 
-  /** @returns what takes the place of what is known; null for nothing */
-  #chosen(record: KeptRecord): KeptRecord | null {
-    const known = this.#records.get(studyKey(record));
-    if (known?.blind) return joined(known, record, this.#now()) ?? record;
-    // The account's word on what it has heard of holds, even with an earlier time: it corrects clocks that are ahead.
-    const settled = known && known.owner !== GUEST && !known.unsent;
-    const stays = settled
-      ? known.updatedAt === record.updatedAt
-      : (known?.updatedAt ?? 0) > record.updatedAt;
-    return stays ? null : record;
+  /** Another page had stored something that this one did not know when it wrote. */
+  #meet(stored: KeptRecord): void {
+    const record = reconciled(this.#records.get(studyKey(stored)), stored, this.#now());
+    this.#put([record]);
+    if (record === stored) return;
+    this.#device.save([{ record, over: stored.updatedAt }]);
+    if (record.unsent) this.#later(PAUSE, () => this.send());
   }
 
-  #save(records: readonly KeptRecord[]): void {
-    if (records.length === 0) return;
-    void this.#storage.save(records).catch(() => {
-      this.state = 'blocked';
+  /** What is said of records that stay what they are. */
+  #mark(records: readonly KeptRecord[], said: Partial<KeptRecord>): void {
+    this.#device.save(this.#put(records.map((record) => ({ ...record, ...said }))));
+  }
+
+  /** Puts records in the place of what is known. @returns what the device is told of it */
+  #put(records: readonly KeptRecord[]): Change[] {
+    return records.map((record) => {
+      const key = studyKey(record);
+      const over = untrack(() => this.#records.get(key))?.updatedAt ?? 0;
+      this.#records.set(key, record);
+      return { record, over };
     });
   }
 

@@ -1,76 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { notesDocument } from './notes.ts';
-import type { StudyAccount } from './study-account.ts';
 import { SignedOut } from './study-account.ts';
 import { studyKey, type StudyRecord } from './study-record.ts';
+import { account, device, kept, record } from './study-testing.ts';
 import { Study } from './study.svelte.ts';
-import { GUEST, takenAlong, type KeptRecord, type StudyStorage } from './study.ts';
+import { GUEST, takenAlong } from './study.ts';
 
-const record = (changes: Partial<StudyRecord>): StudyRecord => ({
-  kind: 'note',
-  lesson: 'a',
-  section: 's',
-  value: 'stored',
-  updatedAt: 1,
-  ...changes,
-});
-const kept = (changes: Partial<KeptRecord>): KeptRecord => ({
-  owner: GUEST,
-  unsent: false,
-  ...record(changes),
-  ...changes,
-});
-
-/** A device: what is saved is there for the next page. */
-function device(...stored: KeptRecord[]): StudyStorage & { all: () => KeptRecord[] } {
-  const records = new Map<string, KeptRecord>();
-  const put = (one: KeptRecord) => records.set(`${one.owner} ${studyKey(one)}`, one);
-  const forget = (owner: string) => {
-    for (const [key, one] of records) if (one.owner === owner) records.delete(key);
-  };
-  stored.forEach(put);
-  return {
-    all: () => [...records.values()],
-    load: async (owner) => [...records.values()].filter((one) => one.owner === owner),
-    save: async (saved) => saved.forEach(put),
-    takeAlong: async (taken) => {
-      forget(GUEST);
-      taken.forEach(put);
-    },
-    forget: async (owner) => forget(owner),
-  };
-}
-
-/** An account as the server keeps it. */
-function account(...stored: StudyRecord[]) {
-  const records = new Map(stored.map((one) => [studyKey(one), one]));
-  const server = {
-    fails: null as Error | null,
-    pushed: [] as StudyRecord[],
-    get: (key: string) => records.get(key)?.value,
-    pull: async () => {
-      if (server.fails) throw server.fails;
-      return [...records.values()];
-    },
-    push: async (sent: readonly StudyRecord[]) => {
-      if (server.fails) throw server.fails;
-      server.pushed.push(...sent);
-      const later = sent.filter(
-        (one) => (records.get(studyKey(one))?.updatedAt ?? -1) < one.updatedAt,
-      );
-      for (const { kind, lesson, section, value, updatedAt } of later)
-        records.set(studyKey({ kind, lesson, section }), {
-          kind,
-          lesson,
-          section,
-          value,
-          updatedAt,
-        });
-      return { refused: [], stale: later.length < sent.length };
-    },
-  } satisfies StudyAccount & Record<string, unknown>;
-  return server;
-}
 const NOTE = 'note/a/s';
 
 describe('study records (A-9)', () => {
@@ -208,61 +143,6 @@ describe('study records of an account', () => {
     await study.send();
     expect(study.refusal({ kind: 'note', lesson: 'a', section: 's' })).toBeNull();
     expect(server.get(NOTE)).toBe('shorter');
-  });
-});
-
-describe('a note typed before the account has answered (A-37)', () => {
-  const owner = 'ada';
-  const BOTH = 'typed\n\n---\n\nof years';
-
-  it('joins the one that the account has, and goes there with it', async () => {
-    const server = account(record({ value: 'of years', updatedAt: 3 }));
-    const storage = device();
-    server.fails = new TypeError('offline');
-    const study = new Study({ owner, storage, account: server, now: () => 9 });
-    await study.open();
-    study.set('note', 'a', 's', 'ty');
-    study.set('note', 'a', 's', 'typed');
-    await study.send();
-    server.fails = null;
-    // What is sent next must not be the note alone.
-    await study.send();
-    expect([study.note('a', 's'), server.get(NOTE)]).toEqual([BOTH, BOTH]);
-    expect(storage.all()).toMatchObject([{ value: BOTH, unsent: false }]);
-    expect(server.pushed.map(({ value }) => value)).toEqual([BOTH]);
-    study.set('note', 'a', 's', 'rewritten');
-    await study.send();
-    expect(server.get(NOTE)).toBe('rewritten');
-  });
-
-  it('does so on the next page too', async () => {
-    const server = account(record({ value: 'of years', updatedAt: 3 }));
-    const storage = device();
-    server.fails = new TypeError('offline');
-    const study = new Study({ owner, storage, account: server, now: () => 9 });
-    study.set('note', 'a', 's', 'typed');
-    await study.open();
-    server.fails = null;
-    await new Study({ owner, storage, account: server, now: () => 10 }).open();
-    expect(server.get(NOTE)).toBe(BOTH);
-  });
-
-  it('erases none when it is erased again', async () => {
-    const server = account(record({ value: 'of years', updatedAt: 3 }));
-    const blind = kept({ owner, value: '', updatedAt: 9, unsent: true, blind: true });
-    const study = new Study({ owner, storage: device(blind), account: server, now: () => 10 });
-    await study.open();
-    expect([study.note('a', 's'), study.unsent]).toEqual(['of years', 0]);
-  });
-
-  it('goes there alone where there is none, or none any more', async () => {
-    for (const before of [[], [record({ value: '', updatedAt: 30 })]]) {
-      const server = account(...before);
-      const blind = kept({ owner, value: 'typed', updatedAt: 9, unsent: true, blind: true });
-      const study = new Study({ owner, storage: device(blind), account: server, now: () => 10 });
-      await study.open();
-      expect([study.note('a', 's'), server.get(NOTE)]).toEqual(['typed', 'typed']);
-    }
   });
 });
 

@@ -2,7 +2,8 @@
  * Study records on this device: by who they are of, so that two people at one computer keep theirs apart, and whether
  * the account has them. A guest's are of nobody, until an account takes them along.
  */
-import { lazyDatabase } from '../lab/database.ts';
+import type { IDBPObjectStore } from 'idb';
+import { lazyDatabase, type Schema } from '../lab/database.ts';
 import { studyKey, type StudyRecord } from './study-record.ts';
 
 /** Owner of what a guest leaves behind. */
@@ -17,13 +18,48 @@ export interface KeptRecord extends StudyRecord {
   blind?: boolean;
 }
 
-/** All reject where nothing can be kept. */
+/** A record on its way to the device. */
+export interface Change {
+  record: KeptRecord;
+  /** Time of the record that its writer had before it; 0 for none. */
+  over: number;
+}
+
+/** All reject where nothing can be kept. Those that write answer with the stored records that they did not replace. */
 export interface StudyStorage {
   load(owner: string): Promise<KeptRecord[]>;
-  save(records: readonly KeptRecord[]): Promise<void>;
-  /** Puts `records` in the place of the guest's, all at once. */
-  takeAlong(records: readonly KeptRecord[]): Promise<void>;
+  save(changes: readonly Change[]): Promise<KeptRecord[]>;
+  /** Puts them in the place of the guest's, all at once. */
+  takeAlong(changes: readonly Change[]): Promise<KeptRecord[]>;
   forget(owner: string): Promise<void>;
+}
+
+/** Whether a note is one that this browser has written and the account has not settled. */
+const isOwnNote = ({ kind, owner, unsent }: KeptRecord): boolean =>
+  kind === 'note' && (unsent || owner === GUEST);
+
+/** Whether what is stored gives way: the later of two holds, but a note replaces none that its writer has not seen. */
+export function replaces({ record, over }: Change, stored: KeptRecord): boolean {
+  if (stored.updatedAt === over || stored.updatedAt === record.updatedAt) return true;
+  return stored.updatedAt < record.updatedAt && !isOwnNote(record);
+}
+
+/** @returns whether `record` holds over what a page knows */
+export function holdsOver(known: KeptRecord | undefined, record: KeptRecord): boolean {
+  if (!known) return true;
+  // The account's word on what it has heard of holds, even with an earlier time: it corrects clocks that are ahead.
+  const settled = known.owner !== GUEST && !known.unsent;
+  return settled ? known.updatedAt !== record.updatedAt : known.updatedAt <= record.updatedAt;
+}
+
+/** What a page goes on with when another one has stored something that it did not know. */
+export function reconciled(
+  known: KeptRecord | undefined,
+  stored: KeptRecord,
+  now: number,
+): KeptRecord {
+  if (known && isOwnNote(known)) return joined(known, stored, now) ?? stored;
+  return holdsOver(known, stored) ? stored : known!;
 }
 
 export function openStudyStorage(): StudyStorage {
@@ -33,19 +69,37 @@ export function openStudyStorage(): StudyStorage {
     async load(owner) {
       return (await open()).getAll('study', ofOwner(owner));
     },
-    async save(records) {
+    async save(changes) {
       const { store, done } = (await open()).transaction('study', 'readwrite');
-      await Promise.all([...records.map((record) => store.put(record)), done]);
+      const [standing] = await Promise.all([write(store, changes), done]);
+      return standing;
     },
-    async takeAlong(records) {
+    async takeAlong(changes) {
       const { store, done } = (await open()).transaction('study', 'readwrite');
-      const puts = records.map((record) => store.put(record));
-      await Promise.all([...puts, store.delete(ofOwner(GUEST)), done]);
+      const writing = write(store, changes);
+      const [standing] = await Promise.all([writing, store.delete(ofOwner(GUEST)), done]);
+      return standing;
     },
     async forget(owner) {
       await (await open()).delete('study', ofOwner(owner));
     },
   };
+}
+
+type Store = IDBPObjectStore<Schema, ['study'], 'study', 'readwrite'>;
+
+/** Reads and writes in one transaction: no other page comes between. */
+async function write(store: Store, changes: readonly Change[]): Promise<KeptRecord[]> {
+  const standing: KeptRecord[] = [];
+  await Promise.all(
+    changes.map(async (change) => {
+      const { owner, kind, lesson, section } = change.record;
+      const stored = await store.get([owner, kind, lesson, section]);
+      if (stored && !replaces(change, stored)) standing.push(stored);
+      else await store.put(change.record);
+    }),
+  );
+  return standing;
 }
 
 const NOTES_APART = '\n\n---\n\n';
