@@ -65,8 +65,10 @@ export async function seatIsClosed(
   return seat?.removedAt !== undefined && !seat.neverConnected;
 }
 
-export function requireInstructor(user: SignedInUser | null, url: URL): SignedInUser {
-  if (user?.role !== 'instructor') redirect(303, `/login?next=${encodeURIComponent(url.pathname)}`);
+export function requireInstructor(signedIn: SignedInUser | null, url: URL): SignedInUser {
+  const user = requireUser(signedIn, url);
+  if (user.role !== 'instructor')
+    error(403, 'Only instructors open this page. Sign out to use another account.');
   return user;
 }
 
@@ -93,6 +95,15 @@ export async function hostedRoom(
 export function safeNext(next: unknown, otherwise: string): string {
   // Control characters are dropped when an address is parsed: "/\t/elsewhere" would leave this site.
   return typeof next === 'string' && /^\/(?![/\\])[\x20-\x7e]*$/.test(next) ? next : otherwise;
+}
+
+/** Where somebody goes who signs in and wants nothing else. */
+export const homeOf = ({ role }: SignedInUser): string =>
+  role === 'instructor' ? '/host' : '/account';
+
+/** The forms that sign somebody in are for nobody who is: what one of them would take along is not theirs. */
+export function leaveSignedIn(user: SignedInUser | null, next: string | null): void {
+  if (user) redirect(303, safeNext(next, homeOf(user)));
 }
 
 const seatTokens = (cookies: Cookies, leave: readonly unknown[] = []): string[] =>

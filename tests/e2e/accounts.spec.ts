@@ -157,6 +157,12 @@ test('what is written offline is kept and sent later; the next person at the com
   await page.goto(path);
   await expect(page.getByText('Add a note').first()).toBeVisible();
   expect((await keysOf(page, 'study')).some((key) => key.startsWith(',note,'))).toBe(true);
+  // Nor does looking at the form again take them along.
+  await page.goto('/login');
+  await expect(page).toHaveURL(/\/account$/);
+  await page.goto(path);
+  await expect(kept(page).or(page.getByText('Add a note').first())).toBeVisible();
+  expect((await keysOf(page, 'study')).some((key) => key.startsWith(',note,'))).toBe(true);
   await page.goto('/account');
   await button(page, 'Sign out').click();
   await page.waitForURL('/');

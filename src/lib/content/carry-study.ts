@@ -37,6 +37,8 @@ export async function noteRun(owner: string | null, run: KeptRun): Promise<void>
 export async function leaveStudy(owner: string): Promise<void> {
   const study = new Study({ owner });
   await study.open();
+  // What could not be taken along by now must not go to whoever signs in next.
+  guestClaim.set(false);
   if (study.account === 'kept' && study.unsent === 0) await forgetStudy(owner);
 }
 

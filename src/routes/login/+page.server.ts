@@ -1,13 +1,25 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { usernameKey } from '$server/auth/find-user.ts';
 import { openRoot } from '$server/root.ts';
-import { failWith, guestSeats, safeNext, signInBrowser, textField } from '../guards.server.ts';
+import {
+  failWith,
+  guestSeats,
+  homeOf,
+  leaveSignedIn,
+  safeNext,
+  signInBrowser,
+  textField,
+} from '../guards.server.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ url, cookies }) => ({
-  next: safeNext(url.searchParams.get('next'), '/account'),
-  seats: await guestSeats(await openRoot(), cookies),
-});
+export const load: PageServerLoad = async ({ url, locals, cookies }) => {
+  const next = url.searchParams.get('next');
+  leaveSignedIn(locals.user, next);
+  return {
+    next: safeNext(next, '/account'),
+    seats: await guestSeats(await openRoot(), cookies),
+  };
+};
 
 export const actions: Actions = {
   default: async ({ request, cookies, url, getClientAddress }) => {
@@ -26,6 +38,6 @@ export const actions: Actions = {
     if (!user)
       return fail(400, { message: 'Username and password do not match an account.', username });
     await signInBrowser(root, user, cookies, url, form.getAll('not-mine'));
-    redirect(303, safeNext(form.get('next'), user.role === 'instructor' ? '/host' : '/account'));
+    redirect(303, safeNext(form.get('next'), homeOf(user)));
   },
 };

@@ -1,6 +1,6 @@
 import { redirect } from '@sveltejs/kit';
 import { openRoot } from '$server/root.ts';
-import { failWith, safeNext, signInBrowser, textField } from '../guards.server.ts';
+import { failWith, homeOf, signInBrowser, textField } from '../guards.server.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ url, setHeaders }) => {
@@ -27,6 +27,6 @@ export const actions: Actions = {
     } catch (refusal) {
       return failWith(refusal, {});
     }
-    redirect(303, safeNext(null, user.role === 'instructor' ? '/host' : '/account'));
+    redirect(303, homeOf(user));
   },
 };

@@ -1,12 +1,23 @@
 import { redirect } from '@sveltejs/kit';
 import { openRoot } from '$server/root.ts';
-import { failWith, guestSeats, safeNext, signInBrowser, textField } from '../guards.server.ts';
+import {
+  failWith,
+  guestSeats,
+  leaveSignedIn,
+  safeNext,
+  signInBrowser,
+  textField,
+} from '../guards.server.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ url, cookies }) => ({
-  next: safeNext(url.searchParams.get('next'), '/account'),
-  seats: await guestSeats(await openRoot(), cookies),
-});
+export const load: PageServerLoad = async ({ url, locals, cookies }) => {
+  const next = url.searchParams.get('next');
+  leaveSignedIn(locals.user, next);
+  return {
+    next: safeNext(next, '/account'),
+    seats: await guestSeats(await openRoot(), cookies),
+  };
+};
 
 export const actions: Actions = {
   default: async ({ request, cookies, url, getClientAddress }) => {

@@ -1,0 +1,90 @@
+/** What signing in and out does to a browser's seats, by the routes that do it. */
+import { randomUUID } from 'node:crypto';
+import type { Cookies } from '@sveltejs/kit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SignedInUser } from '../../server/auth/sessions.ts';
+import { AUTH_COOKIE, seatCookie } from '../../server/http/cookies.ts';
+import * as plans from '../../src/routes/host/plans/+page.server.ts';
+import * as login from '../../src/routes/login/+page.server.ts';
+import * as signup from '../../src/routes/signup/+page.server.ts';
+import { TestServer } from './harness.ts';
+
+const PASSWORD = 'a long password';
+/** Where the routes look for the process's root. */
+const HELD = Symbol.for('rankroom');
+const holder = globalThis as { [HELD]?: Promise<unknown> };
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await TestServer.start();
+  holder[HELD] = Promise.resolve(server.root);
+});
+afterAll(async () => {
+  delete holder[HELD];
+  await server.stop();
+});
+
+/** A browser: its cookies, and who they say is signed in. */
+class Browser {
+  readonly jar = new Map<string, string>();
+  readonly cookies = {
+    get: (name: string) => this.jar.get(name),
+    getAll: () => [...this.jar].map(([name, value]) => ({ name, value })),
+    set: (name: string, value: string) => void this.jar.set(name, value),
+    delete: (name: string) => void this.jar.delete(name),
+  } as unknown as Cookies;
+
+  async user(): Promise<SignedInUser | null> {
+    const id = this.jar.get(AUTH_COOKIE);
+    return (id && (await server.root.sessions.validate(id))?.user) || null;
+  }
+
+  /** @returns what the route answers, or where it leads */
+  async ask(
+    route: (event: never) => unknown,
+    path: string,
+    fields: Record<string, string> = {},
+  ): Promise<unknown> {
+    const url = new URL(path, server.url);
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.set(name, value);
+    const event = {
+      url,
+      cookies: this.cookies,
+      locals: { user: await this.user() },
+      params: { code: path.split('/').at(-1) },
+      request: new Request(url, { method: 'POST', body: form }),
+      getClientAddress: () => '127.0.0.1',
+      setHeaders: () => {},
+    };
+    try {
+      return await route(event as never);
+    } catch (thrown) {
+      if (thrown !== null && typeof thrown === 'object' && 'location' in thrown)
+        return thrown.location;
+      throw thrown;
+    }
+  }
+}
+
+const name = () => `u-${randomUUID().slice(0, 8)}`;
+const credentials = (username = name()) => ({ username, password: PASSWORD });
+const instructor = async () => {
+  const path = await server.root.accounts.issueSetupPath();
+  return server.root.accounts.setUpInstructor(path.split('token=')[1]!, credentials());
+};
+
+describe('the forms that sign in (A-39)', () => {
+  it('are for nobody who is signed in', async () => {
+    const browser = new Browser();
+    expect(await browser.ask(login.load, '/login')).toMatchObject({ seats: [] });
+    await browser.ask(signup.actions.default!, '/signup', credentials());
+    for (const { load } of [login, signup]) {
+      expect(await browser.ask(load, '/login')).toBe('/account');
+      expect(await browser.ask(load, '/login?next=/lab')).toBe('/lab');
+      expect(await browser.ask(load, '/login?next=//elsewhere')).toBe('/account');
+    }
+    // It would lead back here, without end.
+    await expect(browser.ask(plans.load, '/host/plans')).rejects.toMatchObject({ status: 403 });
+  });
+});
