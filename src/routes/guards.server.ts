@@ -118,18 +118,23 @@ export const guestSeats = (root: Root, cookies: Cookies): Promise<GuestSeat[]> =
   root.seats.guests(seatTokens(cookies));
 
 /**
- * Signs a browser in; the seats that it holds as a guest are from then on the account's.
+ * What this browser holds as a guest becomes the account's. Only for the forms that name these seats and ask.
  * @param leave join codes of seats that are somebody else's: a computer may be shared
  */
+export const claimSeats = (
+  root: Root,
+  user: SignedInUser,
+  cookies: Cookies,
+  leave: readonly unknown[],
+): Promise<void> => root.seats.claim(seatTokens(cookies, leave), user.id);
+
 export async function signInBrowser(
   root: Root,
   user: SignedInUser,
   cookies: Cookies,
   url: URL,
-  leave: readonly unknown[] = [],
 ): Promise<void> {
   const session = await root.sessions.create(user.id);
-  await root.seats.claim(seatTokens(cookies, leave), user.id);
   cookies.set(AUTH_COOKIE, session.id, { ...cookieOptions(url), expires: session.expiresAt });
 }
 

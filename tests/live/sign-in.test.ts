@@ -4,8 +4,11 @@ import type { Cookies } from '@sveltejs/kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SignedInUser } from '../../server/auth/sessions.ts';
 import { AUTH_COOKIE, seatCookie } from '../../server/http/cookies.ts';
+import * as account from '../../src/routes/account/+page.server.ts';
 import * as plans from '../../src/routes/host/plans/+page.server.ts';
 import * as login from '../../src/routes/login/+page.server.ts';
+import * as reset from '../../src/routes/reset/+page.server.ts';
+import * as setup from '../../src/routes/setup/+page.server.ts';
 import * as signup from '../../src/routes/signup/+page.server.ts';
 import { TestServer } from './harness.ts';
 
@@ -86,5 +89,55 @@ describe('the forms that sign in (A-39)', () => {
     }
     // It would lead back here, without end.
     await expect(browser.ask(plans.load, '/host/plans')).rejects.toMatchObject({ status: 403 });
+  });
+});
+
+describe('a guest’s seat (I-17)', () => {
+  const session = async () =>
+    (await server.root.rooms.create((await instructor()).id, 'Class', null)).code;
+  /** Takes a seat as a guest. */
+  const sit = async (browser: Browser, code: string) => {
+    const { participant, cookie } = await server.join(code, 'Ada');
+    browser.jar.set(seatCookie(code), cookie.split('=')[1]!);
+    return participant;
+  };
+  const guests = (browser: Browser) => server.root.seats.guests([...browser.jar.values()]);
+
+  it('becomes the account’s by signing in and up, unless it is somebody else’s', async () => {
+    const code = await session();
+    const [mine, theirs] = [new Browser(), new Browser()];
+    await sit(mine, code);
+    await mine.ask(signup.actions.default!, '/signup', credentials());
+    expect(await guests(mine)).toEqual([]);
+    const other = await session();
+    await sit(theirs, other);
+    const fields = { ...credentials(), 'not-mine': other };
+    await theirs.ask(signup.actions.default!, '/signup', fields);
+    expect(await guests(theirs)).toMatchObject([{ nickname: 'Ada' }]);
+  });
+
+  it('stays a guest’s when a password is changed or set by a link, and when an instructor is made', async () => {
+    const browser = new Browser();
+    const ada = credentials();
+    await browser.ask(signup.actions.default!, '/signup', ada);
+    await sit(browser, await session());
+    const changed = { current: PASSWORD, password: 'another long password' };
+    expect(await browser.ask(account.actions.password!, '/account', changed)).toEqual({
+      done: 'password',
+    });
+    expect(await browser.user()).toMatchObject({ username: ada.username });
+    expect(await guests(browser)).toHaveLength(1);
+
+    const { path } = await server.root.accounts.issueResetPath(ada.username, null);
+    const token = path.split('token=')[1]!;
+    expect(await browser.ask(reset.actions.default!, '/reset', { token, password: PASSWORD })).toBe(
+      '/account',
+    );
+    expect(await guests(browser)).toHaveLength(1);
+
+    const link = (await server.root.accounts.issueSetupPath()).split('token=')[1]!;
+    const made = { ...credentials(), token: link };
+    expect(await browser.ask(setup.actions.default!, '/setup', made)).toBe('/host');
+    expect(await guests(browser)).toHaveLength(1);
   });
 });

@@ -2,6 +2,7 @@ import { fail, redirect } from '@sveltejs/kit';
 import { usernameKey } from '$server/auth/find-user.ts';
 import { openRoot } from '$server/root.ts';
 import {
+  claimSeats,
   failWith,
   guestSeats,
   homeOf,
@@ -37,7 +38,8 @@ export const actions: Actions = {
     }
     if (!user)
       return fail(400, { message: 'Username and password do not match an account.', username });
-    await signInBrowser(root, user, cookies, url, form.getAll('not-mine'));
+    await signInBrowser(root, user, cookies, url);
+    await claimSeats(root, user, cookies, form.getAll('not-mine'));
     redirect(303, safeNext(form.get('next'), homeOf(user)));
   },
 };

@@ -1,6 +1,7 @@
 import { redirect } from '@sveltejs/kit';
 import { openRoot } from '$server/root.ts';
 import {
+  claimSeats,
   failWith,
   guestSeats,
   leaveSignedIn,
@@ -27,7 +28,8 @@ export const actions: Actions = {
     try {
       await root.limits.spend('signup', getClientAddress());
       const user = await root.accounts.signUp({ username, password: textField(form, 'password') });
-      await signInBrowser(root, user, cookies, url, form.getAll('not-mine'));
+      await signInBrowser(root, user, cookies, url);
+      await claimSeats(root, user, cookies, form.getAll('not-mine'));
     } catch (refusal) {
       return failWith(refusal, { username });
     }
