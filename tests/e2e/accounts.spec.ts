@@ -278,3 +278,27 @@ test('an account leaves with its data, and then leaves (I-22, I-23)', async ({
   await sendSignIn(page, 'xenia');
   await expect(page.getByText('Username and password do not match an account.')).toBeVisible();
 });
+
+test('an account whose sign-in has ended is not deleted, and keeps here what it has not sent (I-23, A-33)', async ({
+  person,
+}) => {
+  const page = await person('Yara');
+  await signUp(page, 'yara');
+  await page.goto(path);
+  await expect(kept(page).or(page.getByText('Add a note').first())).toBeVisible();
+  await page.route('**/api/study**', (route) => route.abort());
+  await takeNote(page, 'not sent yet');
+  await page.goto('/account');
+  await page.context().clearCookies();
+  await page.getByText('Delete this account').click();
+  await page.getByLabel('Your password').fill(PASSWORD);
+  await button(page, 'Delete account').click();
+  await page.waitForURL('**/login**');
+  expect((await keysOf(page, 'study')).filter((key) => key.includes(',note,'))).toHaveLength(1);
+  await page.unroute('**/api/study**');
+  await sendSignIn(page, 'yara');
+  await page.waitForURL('**/account');
+  await page.goto(path);
+  await expect(kept(page)).toBeVisible();
+  await expect(note(page)).toHaveValue('not sent yet');
+});

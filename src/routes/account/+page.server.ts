@@ -9,6 +9,7 @@ import {
   signOutBrowser,
   textField,
 } from '../guards.server.ts';
+import { DELETED } from './answer.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url }) => {
@@ -77,6 +78,6 @@ export const actions: Actions = {
     }
     root.hub.dropAccount(user.id);
     await signOutBrowser(root, cookies);
-    redirect(303, '/');
+    redirect(303, DELETED);
   },
 };

@@ -8,3 +8,6 @@ export interface Answer {
   /** The form whose work is done. */
   done?: string;
 }
+
+/** Where the deletion of an account leads. */
+export const DELETED = '/';
