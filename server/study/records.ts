@@ -8,6 +8,7 @@ import {
   MAX_BATCH,
   MAX_NOTE,
   MAX_RECORDS,
+  MAX_ROWS,
   MAX_VALUE,
   NOTE_TOO_LONG,
   STUDY_KINDS,
@@ -127,18 +128,28 @@ export class StudyRecords {
     receipt: StudyReceipt,
   ): Promise<void> {
     const own = eq(studyRecords.userId, userId);
-    const [held] = await tx.select({ records: count() }).from(studyRecords).where(own);
+    const [held] = await tx
+      .select({ records: sql<number>`count(${studyRecords.value})::int`, rows: count() })
+      .from(studyRecords)
+      .where(own);
     let room = MAX_RECORDS - (held?.records ?? 0);
-    if (room >= latest.size) return;
-    for (const [key, { kind, lesson, section }] of latest) {
+    let rows = MAX_ROWS - (held?.rows ?? 0);
+    if (Math.min(room, rows) >= latest.size) return;
+    for (const [key, { kind, lesson, section, value }] of latest) {
       const one = and(
         own,
         eq(studyRecords.kind, kind),
         eq(studyRecords.lesson, lesson),
         eq(studyRecords.section, section),
       );
-      const [known] = await tx.select({ kind: studyRecords.kind }).from(studyRecords).where(one);
-      if (known || room-- > 0) continue;
+      const [known] = await tx.select({ value: studyRecords.value }).from(studyRecords).where(one);
+      const more = Number(value !== null) - Number((known?.value ?? null) !== null);
+      const moreRows = known ? 0 : 1;
+      if (more <= Math.max(room, 0) && moreRows <= rows) {
+        room -= more;
+        rows -= moreRows;
+        continue;
+      }
       latest.delete(key);
       const error = `Your account keeps ${MAX_RECORDS.toLocaleString('en')} records, and this is one more.`;
       receipt.refused.push({ kind, lesson, section, error });

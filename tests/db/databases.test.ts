@@ -6,9 +6,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { freshPostgres, POSTGRES } from '../support/postgres.ts';
 import { accountsSuite } from './accounts-suite.ts';
 import { passesSuite } from './passes-suite.ts';
+import { studySuite } from './study-suite.ts';
 import { databaseSuite } from './suite.ts';
 
-const SUITES = [databaseSuite, accountsSuite, passesSuite];
+const SUITES = [databaseSuite, accountsSuite, studySuite, passesSuite];
 
 for (const suite of SUITES)
   suite('PGlite', () => Promise.resolve({ kind: 'pglite', folder: null }));

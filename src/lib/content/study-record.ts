@@ -38,6 +38,8 @@ export const isTooLong = ({ kind, value }: StudyRecord): boolean =>
 export const MAX_VALUE = 1_000;
 /** Records that an account has at most. */
 export const MAX_RECORDS = 4_000;
+/** With those taken back, of which other devices have to hear. */
+export const MAX_ROWS = 3 * MAX_RECORDS;
 /** Records in one request. */
 export const MAX_BATCH = 100;
 
