@@ -45,7 +45,7 @@ async function refuseWhileHosting(db: Database, userId: string): Promise<void> {
   throw new Refusal(409, `${sessions} not ended. End what you host before you delete the account.`);
 }
 
-/** Renames a seat on every board and page, and in the session's log, which is replayed. */
+/** Renames a seat on every board and page, and in the session's log, which is replayed, and ends its cookies. */
 async function takeNameOff(
   { rooms, now }: Pick<Deps, 'rooms' | 'now'>,
   sessionId: string,
@@ -58,7 +58,12 @@ async function takeNameOff(
     write: async (tx) => {
       await tx
         .update(participants)
-        .set({ nickname, nicknameKey: nicknameKey(nickname) })
+        .set({
+          nickname,
+          nicknameKey: nicknameKey(nickname),
+          // Whoever signs in next in that browser would be offered the seat.
+          seatExpiresAt: new Date(now()),
+        })
         .where(eq(participants.id, participantId));
       const of = { path: '{participant,id}', id: participantId };
       await rewrite(tx, sessionId, 'participant:joined', '{participant,nickname}', nickname, of);

@@ -157,7 +157,12 @@ export function accountsSuite(kind: string, locate: () => Promise<DatabaseLocati
       expect(Object.values(again.state.participants)).toMatchObject([
         { nickname: `Former student ${participant.id.slice(0, 8)}` },
       ]);
-      expect((await seats.holder(room, token))?.id).toBe(participant.id);
+      // No browser holds the seat any more, and nobody gets it by signing in there.
+      expect(await seats.holder(room, token)).toBeNull();
+      expect(await seats.guests([token])).toEqual([]);
+      const next = await student();
+      await seats.claim([token], next.id);
+      expect((await exportAccount(open.db, study(), next.id)).sessions).toEqual([]);
     });
 
     it('deletes who co-hosted and sat in a session that has ended, names and all (I-23)', async () => {
