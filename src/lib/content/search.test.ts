@@ -30,6 +30,14 @@ describe('search (A-12)', () => {
     expect(titles('proj')).toEqual(['LoRA']);
   });
 
+  it('reads a question as its telling words, and a lone common word as what begins with it', () => {
+    expect(titles('how to merg')).toEqual(['LoRA']);
+    expect(titles('What is a rank?')).toEqual(['LoRA']);
+    expect(titles('how does the NF4 quantisation do')).toEqual(['QLoRA']);
+    expect(titles('e')).toEqual(['Evaluating']);
+    expect(titles('the')).toEqual([]);
+  });
+
   it('finds nothing for nothing', () => {
     expect(titles('  . ')).toEqual([]);
   });

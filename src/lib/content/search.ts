@@ -28,11 +28,10 @@ const fold = (text: string) => text.toLowerCase().normalize('NFKD').replaceAll(/
 
 const wordsOf = (text: string) => fold(text).match(WORD) ?? [];
 
+const tells = (word: string): boolean => word.length > 1 && !COMMON.has(word);
+
 export function indexWords(text: string): string {
-  return [...new Set(wordsOf(text))]
-    .filter((word) => word.length > 1 && !COMMON.has(word))
-    .sort()
-    .join(' ');
+  return [...new Set(wordsOf(text))].filter(tells).sort().join(' ');
 }
 
 /** Points for a word of the query, by where an entry has one that begins with it. */
@@ -43,10 +42,13 @@ const FIELDS = [
 ] as const;
 const WHOLE_WORD = 1.5;
 
-/** Entries that have every word of the query, or one that begins with it; the best first, in the index's order. */
+/** Entries that have every word of the query that tells any apart, or one that begins with it; the best first, in the index's order. */
 export function search(entries: readonly SearchEntry[], query: string, limit = 12): SearchEntry[] {
-  const asked = [...new Set(wordsOf(query))];
-  if (asked.length === 0) return [];
+  const words = [...new Set(wordsOf(query))];
+  if (words.length === 0) return [];
+  // The index has no others; where there are only those a title may.
+  const telling = words.filter(tells);
+  const asked = telling.length > 0 ? telling : words;
   return entries
     .map((entry) => ({ entry, score: scoreOf(entry, asked) }))
     .filter(({ score }) => score > 0)
