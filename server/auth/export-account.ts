@@ -1,18 +1,24 @@
-/** Everything that is stored of an account, as one document for its owner. */
-import { eq, inArray } from 'drizzle-orm';
+/** What is stored of an account, as one document for its owner. */
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import type { Database } from '../db/index.ts';
 import {
+  classCodes,
   liveSessions,
   participants,
   passes,
   runs,
+  sessionEvents,
+  sessionHosts,
   sessionPlans,
   submissions,
   users,
 } from '../db/schema.ts';
 import type { StudyRecords } from '../study/records.ts';
 
-/** Its password's hash and its sign-ins are left out, and the bytes of artifacts, which its own browser has. */
+/**
+ * Left out: its password's hash, its sign-ins and links; the bytes of artifacts, which its own browser has; and of a
+ * session's log all but the answers given (hands raised, consents, dealt cells).
+ */
 export async function exportAccount(db: Database, study: StudyRecords, userId: string) {
   const [account] = await db
     .select({ username: users.username, role: users.role, createdAt: users.createdAt })
@@ -57,6 +63,25 @@ export async function exportAccount(db: Database, study: StudyRecords, userId: s
       })
       .from(liveSessions)
       .where(eq(liveSessions.hostId, userId)),
+    coHosted: await db
+      .select({
+        code: liveSessions.code,
+        title: liveSessions.title,
+        addedAt: sessionHosts.addedAt,
+      })
+      .from(sessionHosts)
+      .innerJoin(liveSessions, eq(sessionHosts.sessionId, liveSessions.id))
+      .where(eq(sessionHosts.userId, userId)),
+    classCodes: await db
+      .select({
+        code: classCodes.code,
+        uses: classCodes.uses,
+        used: classCodes.used,
+        createdAt: classCodes.createdAt,
+        endsAt: classCodes.endsAt,
+      })
+      .from(classCodes)
+      .where(eq(classCodes.createdBy, userId)),
     plans: await db
       .select({
         title: sessionPlans.title,
@@ -94,7 +119,35 @@ export async function exportAccount(db: Database, study: StudyRecords, userId: s
         .from(submissions)
         .where(inArray(submissions.participantId, seat)),
     ),
+    answers: await ofSeats((seat) => answersOf(db, seat)),
     notes: records.filter(({ kind }) => kind === 'note'),
     study: records.filter(({ kind }) => kind !== 'note'),
   };
+}
+
+/** To the polls and predictions of classes, in the order in which they were given. */
+async function answersOf(db: Database, seats: string[]) {
+  const { event } = sessionEvents;
+  const rows = await db
+    .select({ event })
+    .from(sessionEvents)
+    .where(
+      and(
+        sql`${event} ->> 'type' = 'answer:given'`,
+        inArray(sql`${event} ->> 'participantId'`, seats),
+      ),
+    )
+    .orderBy(asc(sessionEvents.sessionId), asc(sessionEvents.seq));
+  return rows.flatMap(({ event: given }) =>
+    given.type === 'answer:given'
+      ? [
+          {
+            seat: given.participantId,
+            activity: given.activityId,
+            answer: given.answer,
+            at: given.at,
+          },
+        ]
+      : [],
+  );
 }

@@ -12,6 +12,7 @@ import { endSession, startRound } from '../../server/live/host-commands.ts';
 import { Hosts } from '../../server/live/hosts.ts';
 import { Rooms } from '../../server/live/rooms.ts';
 import { Seats } from '../../server/live/seats.ts';
+import { ClassCodes } from '../../server/passes/class-codes.ts';
 import { Passes } from '../../server/passes/passes.ts';
 import { StudyRecords } from '../../server/study/records.ts';
 import { receiveSubmission } from '../../server/submissions/receive.ts';
@@ -122,7 +123,23 @@ export function accountsSuite(kind: string, locate: () => Promise<DatabaseLocati
       const invitation = (await hosts.invite(room, randomUUID(), host.id)).split('/').at(-1)!;
       await hosts.accept(invitation, { id: ada.id, name: ada.username });
 
+      const { id: participantId } = participant;
+      const given = { activityId: randomUUID(), participantId, answer: 1 };
+      await room.change(() => ({
+        events: [{ type: 'answer:given', at: now, ...given }],
+        value: undefined,
+      }));
+      const codes = new ClassCodes(open.db, new Passes(open.db, clock), clock);
+      await codes.create(host.id, randomUUID(), { uses: '5', endsOn: '2026-12-31' });
+      expect((await exportAccount(open.db, study(), host.id)).classCodes).toMatchObject([
+        { uses: 5, used: 0 },
+      ]);
+
       const document = await exportAccount(open.db, study(), ada.id);
+      expect(document.coHosted).toMatchObject([{ code: made.code }]);
+      expect(document.answers).toEqual([
+        { seat: participantId, activity: given.activityId, answer: 1, at: now },
+      ]);
       expect(document.account?.username).toBe(ada.username);
       expect(document.sessions).toMatchObject([{ nickname: 'Ada Lovelace', code: made.code }]);
       expect(document.runs[0]?.recipe).toMatchObject({ task: 'definition-domain' });

@@ -92,6 +92,19 @@ describe('the forms that sign in (A-39)', () => {
   });
 });
 
+it('who signs in gets where they wanted, or where their account begins', async () => {
+  const teacher = credentials();
+  const link = (await server.root.accounts.issueSetupPath()).split('token=')[1]!;
+  await server.root.accounts.setUpInstructor(link, teacher);
+  const wanting = async (path: string) => {
+    const { next } = (await new Browser().ask(login.load, path)) as { next: string };
+    return new Browser().ask(login.actions.default!, path, { ...teacher, next });
+  };
+  expect(await wanting('/login')).toBe('/host');
+  expect(await wanting('/login?next=/lab')).toBe('/lab');
+  expect(await wanting('/login?next=//elsewhere')).toBe('/host');
+});
+
 describe('a guest’s seat (I-17)', () => {
   const session = async () =>
     (await server.root.rooms.create((await instructor()).id, 'Class', null)).code;

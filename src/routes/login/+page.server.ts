@@ -17,7 +17,8 @@ export const load: PageServerLoad = async ({ url, locals, cookies }) => {
   const next = url.searchParams.get('next');
   leaveSignedIn(locals.user, next);
   return {
-    next: safeNext(next, '/account'),
+    // Empty: where somebody goes who wants nothing else is known once they are signed in.
+    next: safeNext(next, ''),
     seats: await guestSeats(await openRoot(), cookies),
   };
 };

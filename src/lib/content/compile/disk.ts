@@ -1,30 +1,17 @@
 /** The context of this project's lessons, read from its files. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import * as v from 'valibot';
+import { join, relative, sep } from 'node:path';
 import { recipeToQuery } from '../../lab/recipe-url.ts';
 import type { MethodsReport } from '../../measurements/report.ts';
 import { BROKEN_RECIPES } from '../broken-recipes.ts';
 import { LESSONS } from '../course.ts';
 import { INSTRUMENTS } from '../instruments.ts';
-import type { Reference } from '../lesson.ts';
 import type { CompileContext } from './context.ts';
 import { countGuideMemory } from './guide-memory.ts';
 import { headingIds } from './headings.ts';
 import type { Highlight } from './highlight.ts';
+import { parseJson, parseReferences } from './json.ts';
 import { parseMarkdown } from './parse.ts';
-
-const text = v.pipe(v.string(), v.nonEmpty());
-const ReferencesSchema = v.array(
-  v.strictObject({
-    key: v.pipe(v.string(), v.regex(/^[a-z0-9-]+$/)),
-    authors: text,
-    year: v.pipe(v.number(), v.integer()),
-    title: text,
-    venue: text,
-    url: v.pipe(v.string(), v.url(), v.startsWith('https://')),
-  }),
-);
 
 export interface Disk {
   context: CompileContext;
@@ -38,6 +25,8 @@ export function readDisk(root: string, highlight: Highlight): Disk {
   const lessons = join(content, 'lessons');
   const referencesFile = join(content, 'references.json');
   const reportFile = join(root, 'src/lib/measurements/methods.json');
+  const read = (file: string) => readFileSync(file, 'utf8');
+  const named = (file: string) => relative(root, file).split(sep).join('/');
   const names = (folder: string) => (existsSync(folder) ? readdirSync(folder) : []);
   let memory: ReturnType<typeof countGuideMemory> | null = null;
 
@@ -45,11 +34,11 @@ export function readDisk(root: string, highlight: Highlight): Disk {
     course: LESSONS,
     headingsOf: (slug) => {
       const file = join(lessons, `${slug}.md`);
-      return existsSync(file) ? headingIds(parseMarkdown(readFileSync(file, 'utf8'))) : null;
+      return existsSync(file) ? headingIds(parseMarkdown(read(file))) : null;
     },
     paths: pagesOf(join(root, 'src/routes')),
-    references: readReferences(referencesFile),
-    report: JSON.parse(readFileSync(reportFile, 'utf8')) as MethodsReport,
+    references: parseReferences(read(referencesFile), named(referencesFile)),
+    report: parseJson(read(reportFile), named(reportFile)) as MethodsReport,
     brokenRecipes: BROKEN_RECIPES.map(({ id, title, recipe, fix }) => ({
       id,
       title,
@@ -70,13 +59,6 @@ export function readDisk(root: string, highlight: Highlight): Disk {
     highlight,
   };
   return { context, files: [referencesFile, reportFile] };
-}
-
-function readReferences(file: string): Reference[] {
-  const read = v.safeParse(ReferencesSchema, JSON.parse(readFileSync(file, 'utf8')));
-  if (read.success) return read.output;
-  const [issue] = read.issues;
-  throw new Error(`${file}:1:1 ${v.getDotPath(issue) ?? ''}: ${issue.message}`);
 }
 
 /** Paths of the pages whose address has no parameter. */
