@@ -76,16 +76,17 @@ export async function admit(
     await limits.spend('unknownCode', address);
     return 'unknown-session';
   }
+  const id = readCookie(cookies, AUTH_COOKIE);
+  const user = id ? (await sessions.validate(id))?.user : null;
   if (role === 'participant') {
-    const participant = await seats.seat(room, readCookie(cookies, seatCookie(code)));
+    const token = readCookie(cookies, seatCookie(code));
+    const participant = await seats.seat(room, token, user?.id ?? null);
     if (participant?.neverConnected) return 'not-a-participant';
     if (participant?.removedAt !== undefined) return 'seat-closed';
     return participant
       ? { room, you: { role, participant }, lastSeq, accountId: null }
       : 'not-a-participant';
   }
-  const id = readCookie(cookies, AUTH_COOKIE);
-  const user = id ? (await sessions.validate(id))?.user : null;
   if (!user || !mayHost(room, user.id)) return 'not-the-host';
   const accountId = user.id;
   if (role === 'screen') return { room, you: { role }, lastSeq, accountId };

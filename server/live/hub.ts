@@ -144,6 +144,14 @@ export class LiveHub {
       if (socket.data.admission.accountId === accountId) socket.conn.close();
   }
 
+  /** Drops the pages of seats; one whose browser still holds its seat comes back by itself. */
+  dropSeats(ids: ReadonlySet<string>): void {
+    for (const socket of this.#io.of('/').sockets.values()) {
+      const { you } = socket.data.admission;
+      if (you.role === 'participant' && ids.has(you.participant.id)) socket.conn.close();
+    }
+  }
+
   /** Disconnects every screen. Also closes the http server it is attached to. */
   async close(): Promise<void> {
     for (const telemetry of this.#telemetry.values()) telemetry.close();

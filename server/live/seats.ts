@@ -1,5 +1,5 @@
 /** A seat is a participant's place in one session, held by a cookie with a random token. */
-import { and, eq, gt, inArray, isNotNull, isNull } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNotNull, isNull } from 'drizzle-orm';
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { NicknameSchema, RequestIdSchema } from '../../src/lib/live/protocol.ts';
@@ -34,17 +34,37 @@ export class Seats {
     this.#now = now;
   }
 
-  /** Whose open seat a token is, in this session. */
-  async holder(room: SessionRoom, token: string | null): Promise<Participant | null> {
-    const participant = await this.seat(room, token);
+  /** Whose open seat it is, in this session. Parameters are those of `seat`. */
+  async holder(
+    room: SessionRoom,
+    token: string | null,
+    userId: string | null = null,
+  ): Promise<Participant | null> {
+    const participant = await this.seat(room, token, userId);
     return participant?.removedAt === undefined ? participant : null;
   }
 
-  /** Whose seat a token is, open or closed. */
-  async seat(room: SessionRoom, token: string | null): Promise<Participant | null> {
+  /**
+   * Whose seat it is, open or closed. A guest's is the browser's that has its token; an account's is there where the
+   * account is signed in, with its token or without.
+   * @param userId who is signed in
+   */
+  async seat(
+    room: SessionRoom,
+    token: string | null,
+    userId: string | null = null,
+  ): Promise<Participant | null> {
+    const row = await this.#ofToken(room, token);
+    const isOwn = userId !== null && row?.userId === userId;
+    const own = isOwn || userId === null ? null : await this.#ofAccount(room, userId);
+    const id = own ?? (isOwn || !row?.userId ? row?.id : undefined);
+    return (id && room.state.participants[id]) || null;
+  }
+
+  async #ofToken(room: SessionRoom, token: string | null) {
     if (!token) return null;
     const [row] = await this.#db
-      .select({ id: participants.id })
+      .select({ id: participants.id, userId: participants.userId })
       .from(participants)
       .where(
         and(
@@ -53,13 +73,40 @@ export class Seats {
           gt(participants.seatExpiresAt, new Date(this.#now())),
         ),
       );
-    return (row && room.state.participants[row.id]) ?? null;
+    return row ?? null;
+  }
+
+  /** Its open seat, the latest where it has joined in two browsers. */
+  async #ofAccount(room: SessionRoom, userId: string): Promise<string | null> {
+    const [row] = await this.#db
+      .select({ id: participants.id })
+      .from(participants)
+      .where(
+        and(
+          eq(participants.sessionId, room.meta.id),
+          eq(participants.userId, userId),
+          isNull(participants.removedAt),
+        ),
+      )
+      .orderBy(desc(participants.joinedAt))
+      .limit(1);
+    return row?.id ?? null;
+  }
+
+  /** Every seat of an account. @returns ids of participants, with the hash of their tokens */
+  async ofAccount(userId: string): Promise<Map<string, string>> {
+    const rows = await this.#db
+      .select({ id: participants.id, hash: participants.seatHash })
+      .from(participants)
+      .where(eq(participants.userId, userId));
+    return new Map(rows.map(({ id, hash }) => [id, hash]));
   }
 
   /** Whether a request has got its seat before, so that answering it again lets nobody in. */
   async isRepeat(room: SessionRoom, requestId: string | null): Promise<boolean> {
     if (!v.is(RequestIdSchema, requestId)) return false;
-    return (await this.holder(room, tokenOf(requestId))) !== null;
+    const row = await this.#ofToken(room, tokenOf(requestId));
+    return row !== null && room.state.participants[row.id]?.removedAt === undefined;
   }
 
   /** The open seats that these tokens hold and no account has. */
@@ -114,10 +161,11 @@ export class Seats {
     refuseOffensive(nickname);
 
     const id = randomUUID();
-    const kept = (await this.seat(room, held))?.neverConnected ? held : null;
+    const kept = (await this.seat(room, held, userId))?.neverConnected ? held : null;
     const token = kept ?? (v.is(RequestIdSchema, requestId) ? tokenOf(requestId) : newToken());
     return room.change(async (state) => {
-      const known = await this.seat(room, token);
+      const row = await this.#ofToken(room, token);
+      const known = row && room.state.participants[row.id];
       if (known && known.removedAt === undefined)
         return { events: [], value: { participant: known, token } };
       if ((known && !known.neverConnected) || (await this.#isBlocked(room, userId)))

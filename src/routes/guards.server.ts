@@ -9,6 +9,7 @@ import type { GuestSeat } from '$server/live/seats.ts';
 import type { SessionRoom } from '$server/live/session-room.ts';
 import { isRefusal } from '$server/refusal.ts';
 import { openRoot, type Root } from '$server/root.ts';
+import { hashToken } from '$server/tokens.ts';
 import * as v from 'valibot';
 
 /**
@@ -46,22 +47,24 @@ export async function roomOrError(
   );
 }
 
-/** Whose seat this browser holds in the room. */
-export function seatIn(
+/** Whose open seat this browser holds in the room, or who is signed in there. */
+export const seatIn = (
   root: Root,
   room: SessionRoom,
   cookies: Cookies,
-): Promise<Participant | null> {
-  return root.seats.holder(room, cookies.get(seatCookie(room.meta.code)) ?? null);
-}
+  user: SignedInUser | null,
+): Promise<Participant | null> =>
+  root.seats.holder(room, cookies.get(seatCookie(room.meta.code)) ?? null, user?.id);
 
 /** Whether this browser's seat in the room is one that the host has closed. */
 export async function seatIsClosed(
   root: Root,
   room: SessionRoom,
   cookies: Cookies,
+  user: SignedInUser | null,
 ): Promise<boolean> {
-  const seat = await root.seats.seat(room, cookies.get(seatCookie(room.meta.code)) ?? null);
+  const token = cookies.get(seatCookie(room.meta.code)) ?? null;
+  const seat = await root.seats.seat(room, token, user?.id);
   return seat?.removedAt !== undefined && !seat.neverConnected;
 }
 
@@ -138,11 +141,24 @@ export async function signInBrowser(
   cookies.set(AUTH_COOKIE, session.id, { ...cookieOptions(url), expires: session.expiresAt });
 }
 
-/** Ends the sign-in of this browser and forgets its cookie. */
-export async function signOutBrowser(root: Root, cookies: Cookies): Promise<void> {
+/**
+ * Ends the sign-in of this browser, and forgets its cookie and those of the account's seats. Their pages are dropped:
+ * where the account is still signed in they come back by themselves.
+ */
+export async function signOutBrowser(
+  root: Root,
+  user: SignedInUser | null,
+  cookies: Cookies,
+): Promise<void> {
   const id = cookies.get(AUTH_COOKIE);
   if (id) await root.sessions.invalidate(id);
   cookies.delete(AUTH_COOKIE, { path: '/' });
+  if (!user) return;
+  const seats = await root.seats.ofAccount(user.id);
+  const hashes = new Set(seats.values());
+  for (const { name, value } of cookies.getAll())
+    if (isSeatCookie(name) && hashes.has(hashToken(value))) cookies.delete(name, { path: '/' });
+  root.hub.dropSeats(new Set(seats.keys()));
 }
 
 /** A form field as text; a file or a missing field counts as empty. */

@@ -7,10 +7,12 @@ import { AUTH_COOKIE, seatCookie } from '../../server/http/cookies.ts';
 import * as account from '../../src/routes/account/+page.server.ts';
 import * as plans from '../../src/routes/host/plans/+page.server.ts';
 import * as login from '../../src/routes/login/+page.server.ts';
+import * as joining from '../../src/routes/join/[code]/+page.server.ts';
+import * as live from '../../src/routes/live/[code]/+page.server.ts';
 import * as reset from '../../src/routes/reset/+page.server.ts';
 import * as setup from '../../src/routes/setup/+page.server.ts';
 import * as signup from '../../src/routes/signup/+page.server.ts';
-import { TestServer } from './harness.ts';
+import { next, refusal, TestServer } from './harness.ts';
 
 const PASSWORD = 'a long password';
 /** Where the routes look for the process's root. */
@@ -36,6 +38,10 @@ class Browser {
     set: (name: string, value: string) => void this.jar.set(name, value),
     delete: (name: string) => void this.jar.delete(name),
   } as unknown as Cookies;
+
+  get header(): string {
+    return [...this.jar].map((pair) => pair.join('=')).join('; ');
+  }
 
   async user(): Promise<SignedInUser | null> {
     const id = this.jar.get(AUTH_COOKIE);
@@ -97,8 +103,8 @@ it('who signs in gets where they wanted, or where their account begins', async (
   const link = (await server.root.accounts.issueSetupPath()).split('token=')[1]!;
   await server.root.accounts.setUpInstructor(link, teacher);
   const wanting = async (path: string) => {
-    const { next } = (await new Browser().ask(login.load, path)) as { next: string };
-    return new Browser().ask(login.actions.default!, path, { ...teacher, next });
+    const { next: wanted } = (await new Browser().ask(login.load, path)) as { next: string };
+    return new Browser().ask(login.actions.default!, path, { ...teacher, next: wanted });
   };
   expect(await wanting('/login')).toBe('/host');
   expect(await wanting('/login?next=/lab')).toBe('/lab');
@@ -152,5 +158,53 @@ describe('a guest’s seat (I-17)', () => {
     const made = { ...credentials(), token: link };
     expect(await browser.ask(setup.actions.default!, '/setup', made)).toBe('/host');
     expect(await guests(browser)).toHaveLength(1);
+  });
+});
+
+describe('an account’s seat (I-17)', () => {
+  it('is left by signing out, for nobody else, and there again where the account is signed in', async () => {
+    const { code } = await server.session();
+    const ada = credentials();
+    const browser = new Browser();
+    await browser.ask(signup.actions.default!, '/signup', ada);
+    const fields = { nickname: 'Ada', requestId: randomUUID() };
+    expect(await browser.ask(joining.actions.default!, `/join/${code}`, fields)).toBe(
+      `/live/${code}`,
+    );
+    // Sent again after a lost answer it is the same seat.
+    expect(await browser.ask(joining.actions.default!, `/join/${code}`, fields)).toBe(
+      `/live/${code}`,
+    );
+    const seat = (await browser.ask(live.load, `/live/${code}`)) as { participant: { id: string } };
+    const connect = (who: Browser) => server.connect(code, 'participant', who.header);
+    const page = connect(browser);
+    await next(page, 'session:snapshot');
+    const left = browser.header;
+
+    const dropped = new Promise<void>((resolve) => void page.once('disconnect', () => resolve()));
+    expect(await browser.ask(account.actions.signout!, '/account')).toBe('/');
+    await dropped;
+    expect(browser.header).toBe('');
+    // Nor do the old cookies let the page in again.
+    expect(await refusal(server.connect(code, 'participant', left))).toBe('not-a-participant');
+    expect(await browser.ask(live.load, `/live/${code}`)).toBe(`/join/${code}`);
+
+    // Somebody else signs in there, with the cookie that an older server has left.
+    const bob = new Browser();
+    for (const pair of left.split('; ').filter((one) => !one.startsWith(AUTH_COOKIE)))
+      bob.jar.set(pair.split('=')[0]!, pair.split('=')[1]!);
+    await bob.ask(signup.actions.default!, '/signup', credentials());
+    expect(await bob.ask(live.load, `/live/${code}`)).toBe(`/join/${code}`);
+    expect(await refusal(connect(bob))).toBe('not-a-participant');
+
+    const home = new Browser();
+    await home.ask(login.actions.default!, '/login', ada);
+    expect(await home.ask(joining.load, `/join/${code}`)).toMatchObject({
+      participant: seat.participant,
+    });
+    expect(await home.ask(live.load, `/live/${code}`)).toMatchObject({
+      participant: seat.participant,
+    });
+    await next(connect(home), 'session:snapshot');
   });
 });

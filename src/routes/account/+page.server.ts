@@ -28,8 +28,8 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 };
 
 export const actions: Actions = {
-  signout: async ({ cookies }) => {
-    await signOutBrowser(await openRoot(), cookies);
+  signout: async ({ cookies, locals }) => {
+    await signOutBrowser(await openRoot(), locals.user, cookies);
     redirect(303, '/');
   },
 
@@ -69,6 +69,7 @@ export const actions: Actions = {
     const user = requireUser(locals.user, url);
     const root = await openRoot();
     const form = await request.formData();
+    const seats = await root.seats.ofAccount(user.id);
     try {
       await root.limits.spend('confirm', user.id, 'confirm');
       await root.accounts.confirm(user.id, textField(form, 'confirm'), 'confirm');
@@ -77,7 +78,8 @@ export const actions: Actions = {
       return failWith(refusal, { about: 'delete' });
     }
     root.hub.dropAccount(user.id);
-    await signOutBrowser(root, cookies);
+    root.hub.dropSeats(new Set(seats.keys()));
+    await signOutBrowser(root, user, cookies);
     redirect(303, DELETED);
   },
 };

@@ -32,11 +32,15 @@ async function isInClass(
 ): Promise<boolean> {
   if (user)
     for (const room of root.rooms.open)
-      if (isAt(room, lesson) && mayHost(room, user.id)) return true;
+      if (
+        isAt(room, lesson) &&
+        (mayHost(room, user.id) || (await seatIn(root, room, cookies, user)))
+      )
+        return true;
   const codes = cookies.getAll().flatMap(({ name }) => codeOfSeat(name) ?? []);
   for (const code of codes.slice(0, MAX_SEATS)) {
     const room = await root.rooms.byCode(code);
-    if (room && isAt(room, lesson) && (await seatIn(root, room, cookies))) return true;
+    if (room && isAt(room, lesson) && (await seatIn(root, room, cookies, user))) return true;
   }
   return false;
 }

@@ -7,7 +7,7 @@ import { SIGN_FIELDS } from '$lib/live/door.ts';
 import { failWith, roomOrError, seatIn, seatIsClosed, textField } from '../../guards.server.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ params, cookies, getClientAddress }) => {
+export const load: PageServerLoad = async ({ params, cookies, locals, getClientAddress }) => {
   const { root, room } = await roomOrError(params.code, getClientAddress);
   const { code, title, rehearsal } = room.meta;
   return {
@@ -17,8 +17,8 @@ export const load: PageServerLoad = async ({ params, cookies, getClientAddress }
     phase: room.state.phase,
     guarded: room.state.door.state === 'guarded',
     suggestions: freeNicknames(Object.values(room.state.participants)),
-    participant: await seatIn(root, room, cookies),
-    closed: await seatIsClosed(root, room, cookies),
+    participant: await seatIn(root, room, cookies, locals.user),
+    closed: await seatIsClosed(root, room, cookies, locals.user),
   };
 };
 
@@ -29,9 +29,10 @@ export const actions: Actions = {
     const form = await request.formData();
     const nickname = textField(form, 'nickname');
     // Sent twice, or joined in another tab: the seat is already there.
-    if (await seatIn(root, room, cookies)) redirect(303, `/live/${code}`);
+    if (await seatIn(root, room, cookies, locals.user)) redirect(303, `/live/${code}`);
     try {
-      if (await seatIsClosed(root, room, cookies)) throw new Refusal(403, SEAT_CLOSED, 'nickname');
+      if (await seatIsClosed(root, room, cookies, locals.user))
+        throw new Refusal(403, SEAT_CLOSED, 'nickname');
       const address = getClientAddress();
       await root.limits.spend('join', address);
       const requestId = textField(form, 'requestId');

@@ -21,13 +21,14 @@ async function receive({
   params,
   request,
   cookies,
+  locals,
   getClientAddress,
 }: RequestEvent): Promise<Response> {
   const root = await openRoot();
   const room = await lookUpRoom(root, params.code, getClientAddress());
   if (!room) throw new Refusal(404, 'No session has this join code.');
-  const participant = await seatIn(root, room, cookies);
-  if (!participant && (await seatIsClosed(root, room, cookies)))
+  const participant = await seatIn(root, room, cookies, locals.user);
+  if (!participant && (await seatIsClosed(root, room, cookies, locals.user)))
     throw new Refusal(403, SEAT_CLOSED);
   if (!participant) throw new Refusal(401, 'Join the session before you submit.');
   const { receipt, isNew } = await takeUpload(root, room, participant, params.runId, request);
