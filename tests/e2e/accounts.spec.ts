@@ -109,12 +109,10 @@ test('two tabs of a lesson have one note, and lose none where one has heard of n
 }) => {
   const page = await person('Two tabs');
   await page.goto(path);
-  const other = await page.context().newPage();
-  await other.goto(path);
+  const [other, frozen] = [await page.context().newPage(), await page.context().newPage()];
   // As if it had been frozen.
-  const frozen = await page.context().newPage();
   await frozen.addInitScript(() => Reflect.deleteProperty(globalThis, 'BroadcastChannel'));
-  await frozen.goto(path);
+  for (const tab of [other, frozen]) await tab.goto(path);
   await frozen.getByText('Add a note').first().click();
   await takeNote(other, 'a long note');
   await expect(note(page)).toHaveValue('a long note');
@@ -284,9 +282,8 @@ test('an account whose sign-in has ended is not deleted, and keeps here what it 
 }) => {
   const page = await person('Yara');
   await signUp(page, 'yara');
-  await page.goto(path);
-  await expect(kept(page).or(page.getByText('Add a note').first())).toBeVisible();
   await page.route('**/api/study**', (route) => route.abort());
+  await page.goto(path);
   await takeNote(page, 'not sent yet');
   await page.goto('/account');
   await page.context().clearCookies();
@@ -296,8 +293,7 @@ test('an account whose sign-in has ended is not deleted, and keeps here what it 
   await page.waitForURL('**/login**');
   expect((await keysOf(page, 'study')).filter((key) => key.includes(',note,'))).toHaveLength(1);
   await page.unroute('**/api/study**');
-  await sendSignIn(page, 'yara');
-  await page.waitForURL('**/account');
+  await signIn(page, 'yara');
   await page.goto(path);
   await expect(kept(page)).toBeVisible();
   await expect(note(page)).toHaveValue('not sent yet');
