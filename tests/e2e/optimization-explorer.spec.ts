@@ -152,6 +152,13 @@ test('its address shows the same in another browser, and says what it cannot rea
   await expect(fresh.getByRole('textbox', { name: 'Trained share, %' })).toHaveValue('20');
   await expect(choice(fresh, 'Task')).toHaveValue('spam');
 
+  // A limit below one is typed over another, digit by digit.
+  const share = fresh.getByRole('textbox', { name: 'Trained share, %' });
+  await share.selectText();
+  await share.pressSequentially('0.5');
+  await expect(share).toHaveValue('0.5');
+  await expect(fresh).toHaveURL(/maxshare=0\.5/);
+
   await page.goto(`${PATH}?view=fit&model=13b&memory=20&tokens=1024&recompute=false`);
   await expect(summary(page)).toContainText('Llama 2 13B on 20 GB');
   await expect(page.getByRole('textbox', { name: 'Tokens in a text' })).toHaveValue('1024');
@@ -159,6 +166,16 @@ test('its address shows the same in another browser, and says what it cannot rea
   await fresh.goto(`${PATH}?x=luck`);
   await expect(fresh.getByText('x=luck is not used.')).toBeVisible();
   await expect(plot(fresh)).toBeVisible();
+
+  // What only the reader's runs could hold is named once they have been read.
+  await fresh.goto(`${PATH}?task=zzz&point=own:a`);
+  await expect(
+    fresh.getByText('task=zzz is not used: there is no result of it here.'),
+  ).toBeVisible();
+  await expect(
+    fresh.getByText('point=own:a is not used: there is no such point here.'),
+  ).toBeVisible();
+  await expect(summary(fresh)).toContainText('This deployment, nano on definition-domain');
 });
 
 test('a run of the reader’s own stands beside the others, filled (N-11)', async ({ person }) => {
