@@ -202,6 +202,24 @@ test('a planned session: read, try, compete, talk (S-26, S-27, S-29, S-30, S-31,
     await expectNoViolations(helper);
   });
 
+  await test.step('of two hosts who edit the plan at once neither overwrites the other unasked (S-34)', async () => {
+    await host.getByText('Edit the plan').click();
+    await button(host, 'Discussion').click();
+    await host.getByLabel('Title', { exact: true }).fill('Mine');
+    await helper.getByText('Edit the plan').click();
+    await button(helper, 'Discussion').click();
+    await helper.getByLabel('Title', { exact: true }).fill('Theirs');
+    await button(helper, 'Save changes').click();
+    await expect(
+      host.getByText('The plan was saved from another page', { exact: false }),
+    ).toBeVisible();
+    await expect(button(host, 'Save changes')).toBeDisabled();
+    await expectNoViolations(host);
+    await button(host, 'Take the other version').click();
+    await expect(button(host, 'Go to Theirs')).toBeVisible();
+    await expect(host.getByText('Mine', { exact: true })).toHaveCount(0);
+  });
+
   await test.step('a hand is raised and seen', async () => {
     await button(eva, 'Raise my hand').click();
     await button(helper, 'Seen, take Eva’s hand down').click();

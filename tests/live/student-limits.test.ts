@@ -42,7 +42,7 @@ it('is refused after sixty commands a minute, whichever they are and on whicheve
   for (const [event, message] of [
     ['hand:change', { up: true }],
     ['sharing:change', { shares: true }],
-    ['answer:give', { activityId: randomUUID(), answer: 1 }],
+    ['answer:give', { activityId: randomUUID(), answer: 1, asked: 0 }],
     ['cell:take', {}],
   ] as const)
     expect(await ask(again, event, message)).toMatchObject({
