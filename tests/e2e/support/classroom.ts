@@ -31,7 +31,7 @@ export async function join(page: Page, code: string, nickname: string): Promise<
   await page.getByRole('button', exact('Join')).click();
   await page.getByRole('textbox', exact('Nickname')).fill(nickname);
   await page.getByRole('button', exact('Join')).click();
-  await page.waitForURL(`**/live/${code}`);
+  await page.waitForURL(`**/live/${code.toUpperCase()}`);
 }
 
 export async function startRound(page: Page): Promise<void> {
